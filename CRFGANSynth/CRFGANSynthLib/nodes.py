@@ -1,0 +1,88 @@
+"""Volume nodes to files for the worker, and its files to volume nodes that say what they are."""
+
+import json
+from pathlib import Path
+
+import slicer
+import vtk
+from slicer.i18n import tr as _
+
+ATTRIBUTE = "CRFGANSynth."
+FOLDER_NAME = "Synthetic volumes"
+
+
+def volumeFromNode(node):
+    """The node's voxels (K, J, I) with their place in the world, linear parent transforms included."""
+    from crfgan.errors import InputError
+    from crfgan.volume import Volume
+
+    if node.GetImageData() is None or node.GetImageData().GetNumberOfPoints() == 0:
+        raise InputError(_("{name} has no voxels. Choose a volume that is loaded.").format(name=node.GetName()))
+    if node.GetImageData().GetNumberOfScalarComponents() != 1:
+        raise InputError(_("{name} must have one value a voxel. Choose a scalar volume.").format(name=node.GetName()))
+    matrix = vtk.vtkMatrix4x4()
+    node.GetIJKToRASMatrix(matrix)
+    parent = node.GetParentTransformNode()
+    if parent is not None:
+        if not parent.IsTransformToWorldLinear():
+            raise InputError(
+                _("{name} is under a transform that isn't linear. Harden the transform first.").format(name=node.GetName())
+            )
+        toWorld = vtk.vtkMatrix4x4()
+        parent.GetMatrixTransformToWorld(toWorld)
+        vtk.vtkMatrix4x4.Multiply4x4(toWorld, matrix, matrix)
+    return Volume(slicer.util.arrayFromVolume(node), slicer.util.arrayFromVTKMatrix(matrix), node.GetName())
+
+
+def exportNodes(nodes, folder):
+    """Write volume nodes for the worker; returns the paths, named by the nodes, in their order."""
+    from crfgan.writing import write_volume
+
+    paths = []
+    for index, node in enumerate(nodes):
+        name = "".join(c if c.isalnum() or c in "-_. " else "_" for c in node.GetName()).strip(" .") or "volume"
+        if any(path.name.lower() == f"{name}.nrrd".lower() for path in paths):
+            name = f"{name}_{index + 1}"
+        path = Path(folder) / f"{name}.nrrd"
+        write_volume(volumeFromNode(node), path, {})
+        path.with_suffix(".json").unlink()
+        paths.append(path)
+    return paths
+
+
+def loadSynthetic(path):
+    """Load a volume that the worker wrote: geometry, display, provenance as attributes, and its place in the tree."""
+    path = Path(path)
+    facts = json.loads(path.with_suffix(".json").read_text(encoding="utf-8"))
+    node = slicer.util.loadVolume(str(path), {"name": path.stem, "show": False})
+    for key, value in facts.items():
+        node.SetAttribute(ATTRIBUTE + key, value)
+    node.SetDescription(facts["Description"])
+    _fitDisplay(node, facts)
+    _putIntoFolder(node)
+    return node
+
+
+def _fitDisplay(node, facts):
+    """Window and level of the modality: soft tissue and lung together for HU, all intensities otherwise."""
+    node.CreateDefaultDisplayNodes()
+    display = node.GetDisplayNode()
+    display.SetAndObserveColorNodeID("vtkMRMLColorTableNodeGrey")
+    display.AutoWindowLevelOff()
+    if facts["Units"] == "HU":
+        display.SetWindowLevel(1400, -300)
+    else:
+        low, high = node.GetImageData().GetScalarRange()
+        display.SetWindowLevelMinMax(low, high)
+
+
+def _putIntoFolder(node):
+    hierarchy = slicer.vtkMRMLSubjectHierarchyNode.GetSubjectHierarchyNode(slicer.mrmlScene)
+    scene = hierarchy.GetSceneItemID()
+    folder = hierarchy.GetItemChildWithName(scene, FOLDER_NAME)
+    if folder == 0:
+        folder = hierarchy.CreateFolderItem(scene, FOLDER_NAME)
+    # Slicer makes the item by itself once its plug-ins have seen the node.
+    item = hierarchy.GetItemByDataNode(node) or hierarchy.CreateItem(folder, node)
+    hierarchy.SetItemParent(item, folder)
+    hierarchy.SetItemAttribute(item, "Synthetic", "YES")

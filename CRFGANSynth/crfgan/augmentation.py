@@ -1,0 +1,40 @@
+"""Differentiable augmentation of slabs, so that a discriminator can't learn a few dozen volumes by heart.
+
+After Zhao et al., NeurIPS 2020 (arXiv 2006.10738): the same kinds of change for real and synthesized slabs, in the
+discriminator's step and in the generator's.
+"""
+
+from __future__ import annotations
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+MAX_SHIFT = 1 / 8
+"""Largest shift within a plane, as a fraction of its side."""
+BRIGHTNESS, CONTRAST = 0.2, 0.25
+
+
+class Augmentation:
+    """One draw of intensity and shift changes for a batch, to be applied to slabs (B, 1, D, H, W)."""
+
+    def __init__(self, batch: int, plane: tuple[int, int], chance: torch.Generator):
+        limits = torch.tensor([int(n * MAX_SHIFT) for n in plane])
+        uniform = torch.rand(4, batch, generator=chance) * 2 - 1
+        self.shifts = (uniform[:2] * (limits[:, None] + 0.5)).round().int().T.tolist()
+        self.brightness = uniform[2] * BRIGHTNESS
+        self.contrast = 1 + uniform[3] * CONTRAST
+
+    def __call__(self, slabs: Tensor) -> Tensor:
+        """Shift within the planes, then change contrast, measured from the background at -1, and brightness."""
+        shape = (-1, 1, 1, 1, 1)
+        shifted = torch.stack([_shift(x, *s) for x, s in zip(slabs, self.shifts, strict=True)])
+        return (shifted + 1) * self.contrast.to(slabs).view(shape) - 1 + self.brightness.to(slabs).view(shape)
+
+
+def _shift(x: Tensor, down: int, right: int) -> Tensor:
+    """Shift (1, D, H, W) within its planes; what comes in is background."""
+    height, width = x.shape[-2:]
+    padded = F.pad(x, (max(right, 0), max(-right, 0), max(down, 0), max(-down, 0)), value=-1.0)
+    top, left = max(-down, 0), max(-right, 0)
+    return padded[..., top : top + height, left : left + width]

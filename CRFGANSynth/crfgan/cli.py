@@ -1,0 +1,280 @@
+"""The command `crfgan`. Heavy imports wait until a command needs them, so that --help answers at once."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from pathlib import Path
+
+from .config import CRF_MODES, DEVICES, FITS, MODALITIES, PRECISIONS, PRESETS, Config, load_config
+from .console import Console
+from .errors import InputError
+from .events import Lines, Report
+from .interruption import INTERRUPTED, Interruption
+from .version import __version__
+
+OK, BAD_INPUT = 0, 1
+
+EXAMPLES = """examples:
+  crfgan phantoms heads --kind head --count 24          make volumes to try everything with
+  crfgan train heads/images --out run --preset tiny-32  train a small model on them
+  crfgan train --resume run                             go on after Ctrl-C or a crash
+  crfgan synthesize run --count 8 --seed 1 --out new    make eight new volumes
+  crfgan info run                                       what a model makes, and from what
+"""
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """All commands and their options."""
+    parser = argparse.ArgumentParser(
+        prog="crfgan",
+        description="Train CRF-guided GANs on 3D medical images and synthesize new ones. Data stays on this machine.",
+        epilog=EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--version", action="version", version=f"crfgan {__version__}")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    for add in (_add_train, _add_synthesize, _add_info, _add_phantoms):
+        add(commands)
+    return parser
+
+
+def _command(commands, name: str, run, summary: str) -> argparse.ArgumentParser:
+    command = commands.add_parser(name, help=summary, description=summary)
+    command.set_defaults(run=run)
+    if name != "info":
+        command.add_argument("--events", action="store_true", help="print progress as JSON lines on stdout")
+        command.add_argument("--stop-file", type=Path, metavar="FILE", help="stop and save when FILE appears")
+    return command
+
+
+def _add_train(commands) -> None:
+    train = _command(commands, "train", _train, "Train a CRF-GAN on volumes, into the folder of a run.")
+    where = train.add_argument_group("data and run")
+    where.add_argument(
+        "data",
+        nargs="*",
+        type=Path,
+        metavar="DATA",
+        help=".nrrd, .nii.gz, .mha files; folders of them; DICOM folders",
+    )
+    target = where.add_mutually_exclusive_group(required=True)
+    target.add_argument("--out", type=Path, metavar="RUN", help="folder of the new run")
+    target.add_argument("--resume", type=Path, metavar="RUN", help="go on with the run in this folder")
+    where.add_argument(
+        "--labels", type=Path, metavar="CSV", help="classes: columns `name` (file name) and `class`"
+    )
+    where.add_argument("--licence", default="", help="licence of the model, written into its card")
+
+    base = train.add_argument_group(
+        "settings", "From a preset or a file; single ones replace what stands there."
+    )
+    source = base.add_mutually_exclusive_group()
+    source.add_argument("--preset", choices=PRESETS, default="small-64", help="default: small-64")
+    source.add_argument(
+        "--config", type=Path, metavar="JSON", help="configuration, such as config.json of a run"
+    )
+    base.add_argument(
+        "--shape", type=_sides, metavar="N or D,H,W", help="voxels, multiples of 32 from 32 to 512"
+    )
+    base.add_argument("--modality", choices=MODALITIES, help="intensity window; default: auto")
+    base.add_argument(
+        "--window", type=float, nargs=2, metavar=("LOW", "HIGH"), help="HU kept, with --modality ct"
+    )
+    base.add_argument(
+        "--fit", choices=FITS, help="cubic voxels and padding, or stretch to fill; default: isotropic"
+    )
+    base.add_argument("--iterations", type=int, metavar="N", help="training steps")
+    base.add_argument("--batch-size", type=int, metavar="N", help="volumes in a step")
+    base.add_argument("--seed", type=int, metavar="N", help="the same seed gives the same losses; default: 0")
+    base.add_argument("--width", type=int, metavar="N", help="channels of A, a multiple of 16; published: 64")
+    base.add_argument("--latent", type=int, metavar="N", help="length of the latent vector; published: 1024")
+    base.add_argument("--crf", choices=CRF_MODES, help="kind of the CRF's nodes; default: spatial")
+    base.add_argument("--device", choices=DEVICES, help="default: auto")
+    base.add_argument("--precision", choices=PRECISIONS, help="default: 32-true")
+
+
+def _add_synthesize(commands) -> None:
+    synthesize = _command(commands, "synthesize", _synthesize, "Synthesize new volumes from a model.")
+    synthesize.add_argument(
+        "model", type=Path, metavar="MODEL", help="model.safetensors, or the folder of a run"
+    )
+    synthesize.add_argument("--count", type=_positive, default=1, metavar="N", help="how many; default: 1")
+    synthesize.add_argument(
+        "--seed", type=int, default=0, metavar="K", help="the same seed gives the same volumes"
+    )
+    synthesize.add_argument("--out", type=Path, required=True, metavar="DIR", help="folder for the volumes")
+    synthesize.add_argument(
+        "--class", dest="class_name", metavar="NAME", help="class, where the model has classes"
+    )
+    synthesize.add_argument(
+        "--like", type=Path, metavar="FILE", help="take geometry and place from this volume"
+    )
+    synthesize.add_argument(
+        "--format", choices=("nrrd", "nii.gz", "mha"), default="nrrd", help="default: nrrd"
+    )
+    synthesize.add_argument("--device", choices=DEVICES, default="auto", help="default: auto")
+
+
+def _add_info(commands) -> None:
+    info = _command(commands, "info", _info, "Print a model's card.")
+    info.add_argument("model", type=Path, metavar="MODEL", help="model.safetensors, or the folder of a run")
+    info.add_argument("--json", action="store_true", help="the whole card as JSON")
+
+
+def _add_phantoms(commands) -> None:
+    phantoms = _command(
+        commands, "phantoms", _phantoms, "Make procedural head or chest volumes with label maps."
+    )
+    phantoms.add_argument("out", type=Path, metavar="OUT", help="folder; gets images/ and labels/")
+    phantoms.add_argument("--count", type=_positive, default=24, metavar="N", help="how many; default: 24")
+    phantoms.add_argument("--kind", choices=("head", "chest"), default="head", help="MRI head or CT chest")
+    phantoms.add_argument("--seed", type=int, default=0, metavar="K", help="number of the first one")
+    phantoms.add_argument(
+        "--shape", type=_sides, default=(64, 64, 64), metavar="N or D,H,W", help="default: 64"
+    )
+
+
+def _sides(text: str) -> tuple[int, int, int]:
+    try:
+        sides = tuple(int(n) for n in text.replace("x", ",").split(","))
+    except ValueError:
+        sides = ()
+    sides = sides * 3 if len(sides) == 1 else sides
+    if len(sides) != 3 or min(sides) < 8:
+        raise argparse.ArgumentTypeError(f"must be one number or three such as 64,96,96, got {text!r}")
+    return sides
+
+
+def _positive(text: str) -> int:
+    if not text.isdigit() or int(text) == 0:
+        raise argparse.ArgumentTypeError(f"must be a whole number greater than 0, got {text!r}")
+    return int(text)
+
+
+def _resolve_config(args: argparse.Namespace) -> Config:
+    """Preset or file, with the settings of the command line in their place."""
+    config = load_config(args.config) if args.config else PRESETS[args.preset]
+    names = [
+        "shape",
+        "modality",
+        "window",
+        "fit",
+        "iterations",
+        "batch_size",
+        "seed",
+        "width",
+        "latent",
+        "crf",
+        "device",
+        "precision",
+    ]
+    given = {name: getattr(args, name) for name in names if getattr(args, name) is not None}
+    if "window" in given:
+        given = {"modality": "ct", **given, "window": tuple(given["window"])}
+    return config.override(**given)
+
+
+def _train(args: argparse.Namespace, report: Report, should_stop: Interruption) -> int:
+    if args.resume is None and not args.data:
+        raise InputError("Training needs DATA: files or folders of volumes. See `crfgan train --help`.")
+    if args.resume is not None and args.data:
+        raise InputError(
+            "A resumed run goes on with its own volumes: leave DATA out, or start a new run with --out."
+        )
+    folder = args.out or args.resume
+    report("started", version=__version__, task="train", path=folder)
+    from .run import open_run, start_run, train_run
+
+    if args.resume is None:
+        from .dataset import read_labels
+        from .reading import find_volumes
+
+        labels = read_labels(args.labels) if args.labels else None
+        config = start_run(find_volumes(args.data), _resolve_config(args), folder, labels, report)
+    else:
+        config = open_run(folder)
+    if not train_run(folder, config, report, should_stop, args.licence):
+        return INTERRUPTED
+    report("finished", path=folder / "model.safetensors")
+    return OK
+
+
+def _synthesize(args: argparse.Namespace, report: Report, should_stop: Interruption) -> int:
+    report("started", version=__version__, task="synthesize", total=args.count, path=args.out)
+    from .files import make_folder
+    from .model import load_model
+    from .reading import find_volumes, read_volume
+    from .synthesis import choose_device, synthesize
+    from .writing import write_volume
+
+    model = load_model(args.model)
+    model.generator.to(choose_device(args.device))
+    reference = read_volume(find_volumes([args.like])[0]) if args.like else None
+    folder = make_folder(args.out)
+    for index, (volume, facts) in enumerate(
+        synthesize(model, args.count, args.seed, args.class_name, reference)
+    ):
+        path = folder / f"{volume.name}.{args.format}"
+        write_volume(volume, path, facts)
+        report("synthesized", index=index, total=args.count, path=path)
+        if should_stop():
+            return INTERRUPTED
+    report("finished", path=folder)
+    return OK
+
+
+def _info(args: argparse.Namespace, report: Report, should_stop: Interruption) -> int:
+    from .card import describe
+    from .model import read_card
+
+    card = read_card(args.model)
+    print(json.dumps(card, indent=1) if args.json else describe(card))
+    return OK
+
+
+def _phantoms(args: argparse.Namespace, report: Report, should_stop: Interruption) -> int:
+    report("started", version=__version__, task="phantoms", total=args.count, path=args.out)
+    from .files import make_folder
+    from .phantoms import make_chest, make_head
+    from .writing import write_volume
+
+    make = {"head": make_head, "chest": make_chest}[args.kind]
+    images, labels = make_folder(args.out / "images"), make_folder(args.out / "labels")
+    for index in range(args.count):
+        seed = args.seed + index
+        phantom = make(seed, args.shape)
+        facts = {
+            "Description": f"SYNTHETIC - not for diagnosis. Procedural {args.kind} phantom, seed {seed}",
+            "Synthetic": "YES",
+            "Seed": str(seed),
+            "Software": f"crfgan {__version__}",
+        }
+        path = images / f"{args.kind}_{seed:04d}.nrrd"
+        write_volume(phantom.image, path, facts)
+        names = {f"Label{number}": name for number, name in phantom.label_names.items()}
+        write_volume(phantom.labels, labels / path.name, facts | names)
+        report("written", index=index, total=args.count, path=path)
+        if should_stop():
+            return INTERRUPTED
+    report("finished", path=args.out)
+    return OK
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Run the command line; returns the exit status: 0, 1 for bad input, 2 for wrong usage, 130 when interrupted."""
+    args = build_parser().parse_args(argv)
+    events = getattr(args, "events", False)
+    report = Lines(sys.stdout) if events else Console()
+    try:
+        return args.run(args, report, Interruption(getattr(args, "stop_file", None)))
+    except InputError as error:
+        report("failed", reason=str(error))
+        if not events:
+            report.close()
+        print(error, file=sys.stderr)
+        return BAD_INPUT
+    finally:
+        if not events:
+            report.close()

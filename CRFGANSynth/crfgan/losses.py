@@ -1,0 +1,55 @@
+"""The losses of the four networks: binary cross-entropy on logits, as in the paper, and the CRF's share over time."""
+
+from __future__ import annotations
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from .config import Training
+from .networks import Judgement
+
+
+def is_real(logits: Tensor) -> Tensor:
+    """Binary cross-entropy with the target 1: -log sigmoid(l)."""
+    return F.softplus(-logits).mean()
+
+
+def is_fake(logits: Tensor) -> Tensor:
+    """Binary cross-entropy with the target 0: -log(1 - sigmoid(l))."""
+    return F.softplus(logits).mean()
+
+
+def class_loss(judgement: Judgement, classes: Tensor) -> Tensor | float:
+    """Cross-entropy of the class head against classes (B,); nothing where there are no classes."""
+    return 0.0 if judgement.class_logits is None else F.cross_entropy(judgement.class_logits, classes)
+
+
+def crf_share(step: int, training: Training) -> float:
+    """alpha: the CRF's weight in the generator's loss, falling linearly from `crf_weight` to 0."""
+    fade = max(training.crf_fade * training.iterations, 1)
+    return training.crf_weight * max(0.0, 1 - step / fade)
+
+
+def generator_loss(score: Tensor, nodes: Tensor | None, alpha: float, crf: str) -> Tensor:
+    """What the generator minimises, from D's logits (B,) and the CRF's node logits (B, N).
+
+    The published CRF is mixed with D's logit, of which it is a rescaling; the spatial one has evidence of its own
+    and comes as a term beside it.
+    """
+    if nodes is None:
+        return is_real(score)
+    if crf == "reference":
+        return is_real(alpha * nodes.mean(1) + (1 - alpha) * score)
+    return is_real(score) + alpha * is_real(nodes.mean(1))
+
+
+def mixed_company(a: Tensor, chance: torch.Generator) -> Tensor:
+    """Planes of A (B, C, d, h, w) of real volumes in the wrong company: the upper part from another volume.
+
+    A batch of one is its own other volume, upside down.
+    """
+    depth = a.shape[2]
+    cut = int(torch.randint(1, max(depth, 2), (), generator=chance))
+    other = a.roll(1, dims=0) if len(a) > 1 else a.flip(2)
+    return torch.cat([a[:, :, :cut], other[:, :, cut:]], dim=2)

@@ -1,0 +1,178 @@
+"""Generator, slab discriminator and half encoder: one definition for every shape.
+
+Architecture after Shiri, Bruno and Loiacono, arXiv 2503.10899, and Sun et al., JBHI 2022. Two things differ, see
+docs/adr/0008: what renders or encodes a slab normalises plane by plane and sees the slab's neighbours, so that a slab
+comes out exactly as it does in the whole volume.
+
+Shapes: B batch, C channels, Z latent, D H W = superior, anterior, right; d h w the same at a quarter of the resolution.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import NamedTuple
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+from torch.nn.utils.parametrizations import spectral_norm
+
+from .config import Network
+from .sizes import SLABS, Shape, a_shape, growth, halvings
+from .upsampling import UpsampleConv
+
+GROUPS = 8
+
+
+class PlaneGroupNorm(nn.GroupNorm):
+    """Group normalisation whose statistics are taken in each depth plane by itself.
+
+    With statistics over the depth, a slab is normalised by other numbers than the volume it belongs to.
+    """
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Normalise (B, C, D, H, W) over (C / groups, H, W)."""
+        batch, _, depth, height, width = x.shape
+        grouped = x.reshape(batch, self.num_groups, -1, depth, height, width)
+        variance, mean = torch.var_mean(grouped, dim=(2, 4, 5), correction=0, keepdim=True)
+        scale = self.weight.view(1, self.num_groups, -1, 1, 1, 1) * torch.rsqrt(variance + self.eps)
+        shift = self.bias.view(1, self.num_groups, -1, 1, 1, 1) - mean * scale
+        return torch.addcmul(shift, grouped, scale).view_as(x)
+
+
+class Generator(nn.Module):
+    """G: a latent -> the representation A of the whole volume (G^A) -> voxels of any run of its planes (G^H)."""
+
+    def __init__(self, shape: Shape, network: Network):
+        super().__init__()
+        self.shape, self.classes = shape, network.classes
+        sizes = growth(shape)
+        blocks = max(5, len(sizes))
+        # The seed first, then one doubling a block, then blocks at the size of A.
+        self.sizes = [sizes[min(block, len(sizes) - 1)] for block in range(blocks)]
+        channels = [network.width * (8, 4, 2, 1)[max(0, 4 - blocks + block)] for block in range(blocks)]
+        self.seed_shape = (8 * network.width, *sizes[0])
+        self.latent = network.latent
+        self.expand = nn.Linear(network.latent + network.classes, math.prod(self.seed_shape))
+        self.convs = nn.ModuleList(
+            UpsampleConv(inputs, outputs) for inputs, outputs in zip([8 * network.width, *channels], channels, strict=False)
+        )
+        self.norms = nn.ModuleList(nn.GroupNorm(GROUPS, outputs) for outputs in channels)
+        half = network.width // 2
+        self.render1 = UpsampleConv(network.width, half)
+        self.render_norm = PlaneGroupNorm(GROUPS, half)
+        self.render2 = UpsampleConv(half, 1)
+
+    def features(self, z: Tensor, classes: Tensor | None = None) -> Tensor:
+        """G^A: latents (B, Z), and classes (B,) where conditional -> A (B, C, d, h, w) of whole volumes."""
+        if self.classes:
+            z = torch.cat([z, F.one_hot(classes, self.classes).to(z)], dim=1)
+        x = self.expand(z).view(-1, *self.seed_shape)
+        for size, conv, norm in zip(self.sizes, self.convs, self.norms, strict=True):
+            x = F.relu(norm(conv(x, size)))
+        return x
+
+    def decode(self, a: Tensor, start: int = 0, planes: int | None = None) -> Tensor:
+        """G^H: voxels (B, 1, 4 planes, H, W) in [-1, 1] of `planes` planes of A (B, C, d, h, w) from `start` on.
+
+        Neighbouring planes of A are read where there are any; beyond its ends is outside the volume.
+        """
+        depth = a.shape[2]
+        end = depth if planes is None else start + planes
+        first, last = max(start - 1, 0), min(end + 1, depth)
+        x = self.render1(a[:, :, first:last])
+        # Of the half resolution, the planes wanted and one neighbour on each side are right.
+        low, high = max(2 * start - 1, 0), min(2 * end + 1, 2 * depth)
+        x = F.relu(self.render_norm(x[:, :, low - 2 * first : high - 2 * first]))
+        x = self.render2(x)
+        return torch.tanh(x[:, :, 4 * start - 2 * low : 4 * end - 2 * low])
+
+    def forward(self, z: Tensor, classes: Tensor | None = None) -> Tensor:
+        """Whole volumes (B, 1, D, H, W) in [-1, 1]."""
+        return self.decode(self.features(z, classes))
+
+
+class HalfEncoder(nn.Module):
+    """E^H: volumes -> the space of A."""
+
+    def __init__(self, network: Network):
+        super().__init__()
+        half = network.width // 2
+        self.convs = nn.ModuleList(
+            [
+                nn.Conv3d(1, half, 4, stride=2, padding=1),
+                nn.Conv3d(half, half, 3, padding=1),
+                nn.Conv3d(half, network.width, 4, stride=2, padding=1),
+            ]
+        )
+        self.norms = nn.ModuleList(PlaneGroupNorm(GROUPS, conv.out_channels) for conv in self.convs)
+
+    def forward(self, volume: Tensor, start: int = 0, planes: int | None = None) -> Tensor:
+        """Volumes (B, 1, D, H, W) -> `planes` planes of A (B, C, planes, h, w) from `start` on, exact at their ends."""
+        depth = volume.shape[2] // 4
+        end = depth if planes is None else start + planes
+        # A plane of A depends on its own four voxels and on five beyond them on each side: two more planes of A.
+        first, last = max(start - 2, 0), min(end + 2, depth)
+        x = volume[:, :, 4 * first : 4 * last]
+        for conv, norm in zip(self.convs, self.norms, strict=True):
+            x = F.relu(norm(conv(x)))
+        return x[:, :, start - first : end - first]
+
+
+class Judgement(NamedTuple):
+    """What the discriminator says of slabs."""
+
+    score: Tensor
+    """(B,) logits of being real."""
+    class_logits: Tensor | None
+    """(B, classes) where conditional."""
+
+
+def _halving_conv(inputs: int, outputs: int, halved: tuple[bool, bool, bool]) -> nn.Conv3d:
+    """A 4^3 convolution of stride 2 that leaves the axes not halved at their size."""
+    kernel = tuple(4 if half else 3 for half in halved)
+    stride = tuple(2 if half else 1 for half in halved)
+    return spectral_norm(nn.Conv3d(inputs, outputs, kernel, stride, padding=1))
+
+
+class Discriminator(nn.Module):
+    """D: a slab (B, 1, D/8, H, W) and its place in the volume -> the logit of being real."""
+
+    def __init__(self, shape: Shape, network: Network):
+        super().__init__()
+        width, steps = network.width, halvings(shape)
+        first = max(steps)
+        channels = [1, *(width >> (first - 1 - step) for step in range(first)), 2 * width, 4 * width]
+        # An axis with fewer halvings than the longest one is halved in the last of these layers.
+        layers = [
+            _halving_conv(channels[step], channels[step + 1], tuple(n >= first - step for n in steps))
+            for step in range(first)
+        ]
+        layers += [
+            spectral_norm(nn.Conv3d(inputs, outputs, (2, 4, 4), stride=2, padding=(0, 1, 1)))
+            for inputs, outputs in zip(channels[first:], channels[first + 1 :], strict=False)
+        ]
+        layers.append(
+            spectral_norm(nn.Conv3d(4 * width, 8 * width, (1, 4, 4), stride=(1, 2, 2), padding=(0, 1, 1)))
+        )
+        remaining = [n // 2**k // 8 for n, k in zip(shape[1:], steps[1:], strict=True)]
+        layers.append(spectral_norm(nn.Conv3d(8 * width, 2 * width, (1, *remaining))))
+        self.layers = nn.ModuleList(layers)
+        self.join = spectral_norm(nn.Linear(2 * width + 1, width))
+        self.judge = spectral_norm(nn.Linear(width, 1))
+        self.classify = spectral_norm(nn.Linear(width, network.classes)) if network.classes else None
+
+    def forward(self, slab: Tensor, position: Tensor) -> Judgement:
+        """Judge slabs (B, 1, D/8, H, W) at positions (B,): 0 is the lowest place in the volume, 1 the highest."""
+        x = slab
+        for layer in self.layers:
+            x = F.leaky_relu(layer(x), 0.2)
+        x = torch.cat([x.flatten(1), position[:, None].to(x)], dim=1)
+        x = F.leaky_relu(self.join(x), 0.2)
+        return Judgement(self.judge(x).squeeze(1), self.classify(x) if self.classify else None)
+
+
+def slab_position(shape: Shape, start: int) -> float:
+    """Place of the slab that starts at plane `start` of A: 0 at the bottom, 1 at the top, as the paper appends it."""
+    depth = a_shape(shape)[0]
+    return start / (depth - depth // SLABS)

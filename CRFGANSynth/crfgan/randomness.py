@@ -1,0 +1,36 @@
+"""All chance of a run, as a function of seed and place: nothing to store, so a resumed run draws the same numbers."""
+
+from __future__ import annotations
+
+import numpy as np
+import torch
+from torch import Tensor
+
+# One number for each purpose keeps their streams apart.
+_ORDER, _STEP, _SAMPLE, _WEIGHTS = range(4)
+
+
+def weights_seed(seed: int) -> int:
+    """Seed of the networks' first weights."""
+    return int(np.random.SeedSequence([_WEIGHTS, seed]).generate_state(1)[0])
+
+
+def step_generator(seed: int, step: int, rank: int = 0) -> torch.Generator:
+    """The generator of everything drawn in one training step of one process: latents, places, augmentation."""
+    state = np.random.SeedSequence([_STEP, seed, step, rank]).generate_state(1, np.uint64)[0]
+    return torch.Generator().manual_seed(int(state))
+
+
+def batch_indices(seed: int, step: int, batch_size: int, count: int) -> list[int]:
+    """Indices of the volumes of step `step`: each epoch is a permutation of its own, batches run across epochs."""
+    places = range(step * batch_size, (step + 1) * batch_size)
+    epochs = {place // count for place in places}
+    orders = {e: np.random.default_rng([_ORDER, seed, e]).permutation(count) for e in epochs}
+    return [int(orders[place // count][place % count]) for place in places]
+
+
+def sample_latent(seed: int, index: int, length: int, classes: int) -> tuple[Tensor, int]:
+    """Latent (1, length) and class of sample `index` of `seed`, the same whatever else is sampled and wherever."""
+    rng = np.random.default_rng([_SAMPLE, seed, index])
+    latent = torch.from_numpy(rng.standard_normal(length, dtype=np.float32))[None]
+    return latent, int(rng.integers(max(classes, 1)))

@@ -1,0 +1,93 @@
+"""From a model to new volumes in the training data's units and geometry."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+import torch
+
+from .errors import InputError
+from .model import Model
+from .preprocessing import restore, restore_like
+from .randomness import sample_latent
+from .version import __version__
+from .volume import Volume
+
+WARNING = "SYNTHETIC - not for diagnosis"
+
+
+def choose_device(name: str) -> torch.device:
+    """The device that `auto`, `cpu`, `cuda` or `mps` means here.
+
+    Raises:
+        InputError: the device asked for isn't there.
+    """
+    there = {"cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available(), "cpu": True}
+    if name == "auto":
+        return torch.device(next(device for device, usable in there.items() if usable))
+    if not there[name]:
+        raise InputError(
+            f"The device must be one of this machine's, got {name}. Use --device auto or --device cpu."
+        )
+    return torch.device(name)
+
+
+def synthesize_array(
+    model: Model, seed: int, index: int, class_name: str | None = None
+) -> tuple[np.ndarray, str]:
+    """Sample `index` of `seed`: (D, H, W) float32 in [-1, 1], and its class, empty where there are none."""
+    classes = model.card["classes"]
+    latent, number = sample_latent(seed, index, model.config.network.latent, len(classes))
+    if class_name is not None:
+        number = _class_number(classes, class_name)
+    device = next(model.generator.parameters()).device
+    chosen = torch.tensor([number], device=device) if classes else None
+    with torch.inference_mode():
+        array = model.generator(latent.to(device), chosen)[0, 0].float().cpu().numpy()
+    return array, classes[number] if classes else ""
+
+
+def _class_number(classes: list[str], name: str) -> int:
+    if name not in classes:
+        known = ", ".join(classes) if classes else "none: it was trained without classes"
+        raise InputError(
+            f"The class must be one that the model knows ({known}), got {name!r}. Choose another."
+        )
+    return classes.index(name)
+
+
+def provenance(model: Model, seed: int, index: int, class_name: str) -> dict[str, str]:
+    """What every synthetic volume says of itself."""
+    facts = {
+        "Description": f"{WARNING}. CRF-GAN {model.sha256[:12]} seed {seed} index {index}",
+        "Synthetic": "YES",
+        "Model": str(model.card["name"]),
+        "ModelSHA256": model.sha256,
+        "Seed": str(seed),
+        "Index": str(index),
+        "Software": f"crfgan {__version__}",
+        "Units": model.units.name,
+    }
+    return facts | ({"Class": class_name} if class_name else {})
+
+
+def synthesize(
+    model: Model, count: int, seed: int, class_name: str | None = None, reference: Volume | None = None
+) -> Iterator[tuple[Volume, dict[str, str]]]:
+    """New volumes with their provenance, one by one; each depends on model, seed and its index alone.
+
+    Args:
+        reference: a volume whose grid, and whose anatomy's place, the new ones take.
+
+    Raises:
+        InputError: the model doesn't know the class, or the reference has no foreground.
+    """
+    for index in range(count):
+        array, made = synthesize_array(model, seed, index, class_name)
+        name = f"synthetic_seed{seed}_{index:03d}"
+        if reference is None:
+            volume = restore(array, model.units, model.grid, tuple(model.card["center_ras"]), name)
+        else:
+            volume = restore_like(array, model.units, model.grid, reference, model.config.preprocessing, name)
+        yield volume, provenance(model, seed, index, made)

@@ -1,0 +1,155 @@
+"""The extension describes itself in three files, the core in two; each pair must agree."""
+
+import json
+import re
+import struct
+import subprocess
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+RAW_URL = "https://raw.githubusercontent.com/crfgansynth/SlicerCRFGANSynth/main/"
+SCHEMA = (
+    "https://raw.githubusercontent.com/Slicer/Slicer/main/Schemas/slicer-extension-catalog-entry-schema-v1.0.2.json#"
+)
+REQUIRED_KEYS = {"$schema", "category", "scm_url"}
+OPTIONAL_KEYS = {
+    "scm_revision",
+    "scm_type",
+    "build_dependencies",
+    "build_subdirectory",
+    "enabled",
+    "tier",
+    "dicom_support_rule",
+}
+S4EXT_KEYS = (
+    "scm scmurl scmrevision depends recommends build_subdirectory homepage contributors category iconurl "
+    "status tier description screenshoturls enabled dicom_support_rule keywords"
+)
+
+
+def read(name: str) -> str:
+    """Return the text of a file of the repository."""
+    return (ROOT / name).read_text(encoding="utf-8")
+
+
+@pytest.fixture(scope="module")
+def cmake() -> dict[str, str]:
+    """CMakeLists.txt: EXTENSION_<key> by lower-case key, and the project's name."""
+    text = read("CMakeLists.txt")
+    values = {key.lower(): value for key, value in re.findall(r'set\(EXTENSION_(\w+) "([^"]*)"\)', text)}
+    return values | {"name": re.search(r"project\((\w+)\)", text)[1]}
+
+
+@pytest.fixture(scope="module")
+def s4ext() -> dict[str, str]:
+    """CRFGANSynth.s4ext: the first word of a line is its key."""
+    lines = (line for line in read("CRFGANSynth.s4ext").splitlines() if line and not line.startswith("#"))
+    pairs = [line.partition(" ") for line in lines]
+    return {key: value for key, _, value in pairs}
+
+
+@pytest.fixture(scope="module")
+def catalogue() -> dict:
+    """CRFGANSynth.json, the entry for the Extensions Index."""
+    return json.loads(read("CRFGANSynth.json"))
+
+
+@pytest.fixture(scope="module")
+def project() -> dict:
+    """The [project] table of pyproject.toml."""
+    tomllib = pytest.importorskip("tomllib")
+    return tomllib.loads(read("pyproject.toml"))["project"]
+
+
+def core_version() -> str:
+    """Return crfgan's version as its file states it, without importing an installed copy."""
+    return re.search(r'__version__ = "([^"]+)"', read("CRFGANSynth/crfgan/version.py"))[1]
+
+
+def test_name_fits_the_index(cmake):
+    assert cmake["name"] == "CRFGANSynth"
+    assert not cmake["name"].startswith("Slicer")
+    assert cmake["homepage"].endswith(f"/Slicer{cmake['name']}")
+
+
+@pytest.mark.parametrize(
+    "key", ["homepage", "category", "contributors", "description", "iconurl", "screenshoturls", "depends"]
+)
+def test_s4ext_repeats_cmake(cmake, s4ext, key):
+    assert s4ext[key] == cmake[key]
+
+
+def test_s4ext_has_every_key(s4ext):
+    assert list(s4ext) == S4EXT_KEYS.split()
+
+
+def test_catalogue_entry_has_only_allowed_keys(catalogue):
+    assert catalogue.keys() >= REQUIRED_KEYS
+    assert catalogue.keys() <= REQUIRED_KEYS | OPTIONAL_KEYS
+    assert catalogue["$schema"] == SCHEMA
+
+
+def test_catalogue_entry_agrees_with_cmake(cmake, catalogue):
+    assert catalogue["category"] == cmake["category"]
+    assert catalogue["build_dependencies"] == cmake["depends"].split()
+    assert catalogue["scm_url"] == f"{cmake['homepage']}.git"
+
+
+def test_catalogue_entry_agrees_with_s4ext(catalogue, s4ext):
+    assert catalogue["scm_type"] == s4ext["scm"]
+    assert catalogue["scm_url"] == s4ext["scmurl"]
+    assert catalogue["scm_revision"] == s4ext["scmrevision"]
+    assert catalogue["build_subdirectory"] == s4ext["build_subdirectory"]
+    assert catalogue["enabled"] == (s4ext["enabled"] == "1")
+    assert 1 <= catalogue["tier"] == int(s4ext["tier"]) <= 5
+
+
+def test_picture_urls_name_files_of_the_repository(cmake):
+    urls = [cmake["iconurl"], *cmake["screenshoturls"].split()]
+    assert len(urls) >= 2, "The index wants an icon and at least one screenshot."
+    missing = [url for url in urls if not (ROOT / url.removeprefix(RAW_URL)).is_file()]
+    assert missing == []
+    assert all(url.startswith(f"{RAW_URL}Resources/") for url in urls)
+
+
+@pytest.mark.parametrize("name", ["Resources/CRFGANSynth.png", "CRFGANSynth/Resources/Icons/CRFGANSynth.png"])
+def test_icon_is_a_png_of_128_by_128(name):
+    data = (ROOT / name).read_bytes()
+    assert data[:8] == b"\x89PNG\r\n\x1a\n"
+    assert struct.unpack(">II", data[16:24]) == (128, 128)
+
+
+def test_catalogue_and_module_show_the_same_icon():
+    module_icon = ROOT / "CRFGANSynth/Resources/Icons/CRFGANSynth.png"
+    assert module_icon.read_bytes() == (ROOT / "Resources/CRFGANSynth.png").read_bytes()
+
+
+def test_license_is_apache():
+    text = read("LICENSE.txt")
+    assert "Apache License" in text
+    assert "Version 2.0, January 2004" in text
+    assert "END OF TERMS AND CONDITIONS" in text
+
+
+def test_requirements_equal_the_dependencies(project):
+    assert read("CRFGANSynth/Resources/requirements.txt").split("\n")[:-1] == project["dependencies"]
+
+
+def test_project_takes_its_version_from_the_core(project):
+    assert project["dynamic"] == ["version"]
+    assert 'version = { attr = "crfgan.version.__version__" }' in read("pyproject.toml")
+
+
+def test_changelog_begins_with_the_version():
+    assert re.search(r"(?m)^## \[(\d[^\]]*)\]", read("CHANGELOG.md"))[1] == core_version()
+
+
+@pytest.mark.skipif(not (ROOT / ".git").exists(), reason="not a git checkout")
+def test_text_files_end_their_lines_with_lf():
+    # git's own judgement: "i/crlf" or "w/mixed" marks a text file whose lines end otherwise.
+    command = ["git", "ls-files", "--eol", "--cached", "--others", "--exclude-standard"]
+    listing = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True).stdout
+    wrong = [line for line in listing.splitlines() if re.match(r"\S*(crlf|mixed)|\S+\s+w/(crlf|mixed)", line)]
+    assert wrong == []
