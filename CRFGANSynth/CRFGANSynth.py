@@ -11,7 +11,7 @@ import vtk
 from slicer import vtkMRMLScalarVolumeNode
 from slicer.i18n import tr as _
 from slicer.i18n import translate
-from slicer.parameterNodeWrapper import WithinRange, parameterNodeWrapper
+from slicer.parameterNodeWrapper import Choice, WithinRange, parameterNodeWrapper
 from slicer.ScriptedLoadableModule import (
     ScriptedLoadableModule,
     ScriptedLoadableModuleLogic,
@@ -44,20 +44,18 @@ class CRFGANSynthParameterNode:
     """All that a user sets in the panel; saved with the scene."""
 
     inputVolumes: list[vtkMRMLScalarVolumeNode]
-    preset: str = "tiny-32"
-    modality: str = "auto"
+    preset: Annotated[str, Choice(["tiny-32", "small-64", "standard-128", "full-256"])] = "tiny-32"
+    modality: Annotated[str, Choice(["auto", "brain-mri", "lung-ct"])] = "auto"
     iterations: Annotated[int, WithinRange(1, 1000000)] = 2000
     trainingSeed: Annotated[int, WithinRange(0, 999999)] = 0
-    runFolder: str = ""
-    modelPath: str = ""
+    runFolder: Path
+    modelPath: Path
     count: Annotated[int, WithinRange(1, 1000)] = 3
     seed: Annotated[int, WithinRange(0, 999999)] = 0
 
 
 class CRFGANSynthWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
     """The panel: volumes in, watch the training, synthetic volumes out."""
-
-    PARAMETERS = ("preset", "modality", "iterations", "trainingSeed", "runFolder", "modelPath", "count", "seed")
 
     def __init__(self, parent=None):
         ScriptedLoadableModuleWidget.__init__(self, parent)
@@ -167,9 +165,10 @@ class CRFGANSynthWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
             _("Train on the checked volumes") if len(node.inputVolumes) >= 2 else _("Check two or more volumes first")
         )
         self.ui.stopButton.enabled = not idle
-        self.ui.synthesizeButton.enabled = idle and ready and bool(node.modelPath)
+        chosen = not isUnset(node.modelPath)
+        self.ui.synthesizeButton.enabled = idle and ready and chosen
         self.ui.synthesizeButton.toolTip = (
-            _("Synthesize volumes into the scene") if node.modelPath else _("Choose a model, or train one, first")
+            _("Synthesize volumes into the scene") if chosen else _("Choose a model, or train one, first")
         )
 
     def onTrain(self, checked=False):
@@ -178,7 +177,7 @@ class CRFGANSynthWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
 
         node = self._parameterNode
         with slicer.util.tryWithErrorDisplay(_("Training could not start."), waitCursor=True):
-            run = Path(node.runFolder) if node.runFolder else self.logic.newRunFolder()
+            run = self.logic.newRunFolder() if isUnset(node.runFolder) else node.runFolder
             arguments = self.logic.trainingArguments(
                 node.inputVolumes,
                 run,
@@ -255,7 +254,7 @@ class CRFGANSynthWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
         run = job.stopFile.parent
         shutil.rmtree(run / "exported", ignore_errors=True)
         if (run / "model.safetensors").exists() and self._parameterNode is not None:
-            self._parameterNode.modelPath = str(run / "model.safetensors")
+            self._parameterNode.modelPath = run / "model.safetensors"
         self._jobEnded(job, _("Training has finished. Press Synthesize to make volumes."))
 
     def onSynthesized(self, job):
@@ -271,6 +270,11 @@ class CRFGANSynthWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
         else:
             self.ui.statusLabel.text = success
         self._checkCanApply()
+
+
+def isUnset(path):
+    """Whether a path parameter has no value: an empty path is the folder `.`."""
+    return path is None or path == Path()
 
 
 def formatSeconds(seconds):
@@ -379,12 +383,15 @@ class CRFGANSynthLogic(ScriptedLoadableModuleLogic):
             shutil.rmtree(run / "exported", ignore_errors=True)
         return run / "model.safetensors"
 
-    def synthesize(self, model, count=1, seed=0, progress=None, className=None, referenceNode=None):
+    def synthesize(
+        self, model, count=1, seed=0, progress=None, folder=None, className=None, referenceNode=None
+    ):
         """Synthesize volumes into the scene; returns their vtkMRMLScalarVolumeNodes.
 
         Args:
             model: path of a model file or of a run's folder.
             progress: called with each event of the worker; returning False stops, and those made so far are returned.
+            folder: for the files behind the nodes; default: a new one below `dataFolder()`.
             className: class to synthesize, where the model has classes.
             referenceNode: volume whose voxel grid the new ones take.
 
@@ -400,7 +407,7 @@ class CRFGANSynthLogic(ScriptedLoadableModuleLogic):
                 nodes.append(loadSynthetic(event["path"]))
             return progress(event) if progress is not None else None
 
-        folder = self.newOutputFolder()
+        folder = self.newOutputFolder() if folder is None else Path(folder)
         arguments = self.synthesisArguments(model, count, seed, folder, className, referenceNode)
         self._runJob(arguments, folder, collect)
         return nodes

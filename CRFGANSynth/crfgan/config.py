@@ -197,12 +197,12 @@ PRESETS = {
     "tiny-32": Config(
         Preprocessing(shape=(32, 32, 32)),
         Network(width=16, latent=128),
-        Training(iterations=2_000, batch_size=16),
+        Training(iterations=2_000, batch_size=16, lr_generator=5e-4, lr_discriminator=1e-3),
     ),
     "small-64": Config(
         Preprocessing(shape=(64, 64, 64)),
         Network(width=32, latent=256),
-        Training(iterations=10_000, batch_size=4),
+        Training(iterations=10_000, batch_size=4, lr_generator=5e-4, lr_discriminator=1e-3),
     ),
     "standard-128": Config(
         Preprocessing(shape=(128, 128, 128)),

@@ -143,6 +143,8 @@ class qSlicerScriptedLoadableModuleWidget(qSlicerWidget):
     def self(self):
         return self._python
 
+    isEntered = Property(bool, lambda self: self._module._entered)
+
     def build(self):
         """What Slicer does when a user first opens the module: make the widget, set it up."""
         self._python = self._module.make_widget(self)

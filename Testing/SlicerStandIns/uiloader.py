@@ -9,6 +9,7 @@ import xml.etree.ElementTree as ElementTree
 from PySide6 import QtCore, QtUiTools
 
 DYNAMIC_PROPERTIES = {"SlicerParameterName"}
+_PREFIXES = ("ctk", "qMRML", "qSlicer")
 
 
 class QUiLoader(QtUiTools.QUiLoader):
@@ -28,7 +29,7 @@ class QUiLoader(QtUiTools.QUiLoader):
     def _create(self, className, parent, name):
         factory = _custom_widgets().get(className)
         if factory is None:
-            if className.startswith(("ctk", "qMRML", "qSlicer")):
+            if className.startswith(_PREFIXES):
                 raise RuntimeError(f"No stand-in for {className}: add it to Testing/SlicerStandIns")
             return super().createWidget(className, parent, name)
         widget = factory(parent)
@@ -58,7 +59,7 @@ class QUiLoader(QtUiTools.QUiLoader):
 def _custom_widgets() -> dict:
     from . import ctk, qmrml
 
-    return {name: each for module in (ctk, qmrml) for name, each in vars(module).items() if isinstance(each, type)}
+    return {name: each for module in (ctk, qmrml) for name, each in vars(module).items() if name.startswith(_PREFIXES)}
 
 
 def _resolve_enumerations(form) -> None:

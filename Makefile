@@ -1,0 +1,55 @@
+# Two commands for a fresh machine: `make demo` and `make test`. Both make their own environment in .venv first.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+
+.PHONY: help setup system demo test lint format bench cmake-list pictures clean
+
+help:
+	@echo "make demo        train on phantoms, synthesize into a scene, leave pictures in demo/"
+	@echo "make test        the whole test suite"
+	@echo "make setup       only the environment, in $(VENV)"
+	@echo "make lint        ruff check and format check"
+	@echo "make bench       benchmarks"
+	@echo "make pictures    icon and screenshots of this repository"
+	@echo "make cmake-list  list the module's files in CRFGANSynth/CMakeLists.txt"
+
+setup: $(READY)
+
+$(READY): pyproject.toml constraints.txt
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
+	$(BIN)/python -c "import torch, slicer, PySide6, SimpleITK, lightning_fabric"
+	touch $(READY)
+
+# Pictures need Mesa's EGL; where this user may not install it, they are left out by name.
+system:
+	sh tools/system_packages.sh
+
+demo: $(READY) system
+	$(BIN)/python tools/demo.py
+
+test: $(READY)
+	$(BIN)/python -m pytest
+
+lint: $(READY)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+format: $(READY)
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+bench: $(READY)
+	$(BIN)/python Testing/Benchmarks/bench.py
+
+cmake-list: $(READY)
+	$(BIN)/python tools/list_module_files.py
+
+pictures: $(READY) system
+	$(BIN)/python tools/make_icon.py
+	$(BIN)/python tools/make_screenshots.py
+
+clean:
+	rm -rf $(VENV) demo build .pytest_cache .ruff_cache
