@@ -48,6 +48,7 @@ cmake-list: $(READY)
 	$(BIN)/python tools/list_module_files.py
 
 pictures: $(READY) system
+	test -f demo/model.safetensors || $(BIN)/python tools/demo.py
 	$(BIN)/python tools/make_icon.py
 	$(BIN)/python tools/make_screenshots.py
 

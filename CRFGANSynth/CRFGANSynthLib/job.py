@@ -28,7 +28,8 @@ class Job:
         self.error = ""
         self.stopped = False
         self.lastEvent = {}
-        self._pending, self._messages, self._ended = b"", b"", False
+        self._pending, self._messages = b"", b""
+        self._ended, self._killed = False, False
         self.process = qt.QProcess()
         self.process.setWorkingDirectory(str(MODULE_FOLDER))
         self.process.connect("readyReadStandardOutput()", self._readEvents)
@@ -61,8 +62,9 @@ class Job:
 
     def kill(self):
         """End the worker at once; what it saved before stays."""
-        # PythonSlicer is a launcher: killed alone it would leave the worker behind.
+        # PythonSlicer is a launcher: killed alone it leaves the worker behind, which then finds the request to stop.
         self.stop()
+        self._killed = True
         self.process.kill()
         self.process.waitForFinished(5000)
 
@@ -125,6 +127,7 @@ class Job:
         if self._ended:
             return
         self._ended = True
-        self.stopFile.unlink(missing_ok=True)
+        if not self._killed:
+            self.stopFile.unlink(missing_ok=True)
         if self.onFinished is not None:
             self.onFinished(self)

@@ -62,29 +62,17 @@ def _add_train(commands) -> None:
     target = where.add_mutually_exclusive_group(required=True)
     target.add_argument("--out", type=Path, metavar="RUN", help="folder of the new run")
     target.add_argument("--resume", type=Path, metavar="RUN", help="go on with the run in this folder")
-    where.add_argument(
-        "--labels", type=Path, metavar="CSV", help="classes: columns `name` (file name) and `class`"
-    )
+    where.add_argument("--labels", type=Path, metavar="CSV", help="classes: columns `name` (file name) and `class`")
     where.add_argument("--licence", default="", help="licence of the model, written into its card")
 
-    base = train.add_argument_group(
-        "settings", "From a preset or a file; single ones replace what stands there."
-    )
+    base = train.add_argument_group("settings", "From a preset or a file; single ones replace what stands there.")
     source = base.add_mutually_exclusive_group()
     source.add_argument("--preset", choices=PRESETS, default="small-64", help="default: small-64")
-    source.add_argument(
-        "--config", type=Path, metavar="JSON", help="configuration, such as config.json of a run"
-    )
-    base.add_argument(
-        "--shape", type=_sides, metavar="N or D,H,W", help="voxels, multiples of 32 from 32 to 512"
-    )
+    source.add_argument("--config", type=Path, metavar="JSON", help="configuration, such as config.json of a run")
+    base.add_argument("--shape", type=_sides, metavar="N or D,H,W", help="voxels, multiples of 32 from 32 to 512")
     base.add_argument("--modality", choices=MODALITIES, help="intensity window; default: auto")
-    base.add_argument(
-        "--window", type=float, nargs=2, metavar=("LOW", "HIGH"), help="HU kept, with --modality ct"
-    )
-    base.add_argument(
-        "--fit", choices=FITS, help="cubic voxels and padding, or stretch to fill; default: isotropic"
-    )
+    base.add_argument("--window", type=float, nargs=2, metavar=("LOW", "HIGH"), help="HU kept, with --modality ct")
+    base.add_argument("--fit", choices=FITS, help="cubic voxels and padding, or stretch to fill; default: isotropic")
     base.add_argument("--iterations", type=int, metavar="N", help="training steps")
     base.add_argument("--batch-size", type=int, metavar="N", help="volumes in a step")
     base.add_argument("--seed", type=int, metavar="N", help="the same seed gives the same losses; default: 0")
@@ -97,23 +85,13 @@ def _add_train(commands) -> None:
 
 def _add_synthesize(commands) -> None:
     synthesize = _command(commands, "synthesize", _synthesize, "Synthesize new volumes from a model.")
-    synthesize.add_argument(
-        "model", type=Path, metavar="MODEL", help="model.safetensors, or the folder of a run"
-    )
+    synthesize.add_argument("model", type=Path, metavar="MODEL", help="model.safetensors, or the folder of a run")
     synthesize.add_argument("--count", type=_positive, default=1, metavar="N", help="how many; default: 1")
-    synthesize.add_argument(
-        "--seed", type=int, default=0, metavar="K", help="the same seed gives the same volumes"
-    )
+    synthesize.add_argument("--seed", type=int, default=0, metavar="K", help="the same seed gives the same volumes")
     synthesize.add_argument("--out", type=Path, required=True, metavar="DIR", help="folder for the volumes")
-    synthesize.add_argument(
-        "--class", dest="class_name", metavar="NAME", help="class, where the model has classes"
-    )
-    synthesize.add_argument(
-        "--like", type=Path, metavar="FILE", help="take geometry and place from this volume"
-    )
-    synthesize.add_argument(
-        "--format", choices=("nrrd", "nii.gz", "mha"), default="nrrd", help="default: nrrd"
-    )
+    synthesize.add_argument("--class", dest="class_name", metavar="NAME", help="class, where the model has classes")
+    synthesize.add_argument("--like", type=Path, metavar="FILE", help="take geometry and place from this volume")
+    synthesize.add_argument("--format", choices=("nrrd", "nii.gz", "mha"), default="nrrd", help="default: nrrd")
     synthesize.add_argument("--device", choices=DEVICES, default="auto", help="default: auto")
 
 
@@ -124,16 +102,12 @@ def _add_info(commands) -> None:
 
 
 def _add_phantoms(commands) -> None:
-    phantoms = _command(
-        commands, "phantoms", _phantoms, "Make procedural head or chest volumes with label maps."
-    )
+    phantoms = _command(commands, "phantoms", _phantoms, "Make procedural head or chest volumes with label maps.")
     phantoms.add_argument("out", type=Path, metavar="OUT", help="folder; gets images/ and labels/")
     phantoms.add_argument("--count", type=_positive, default=24, metavar="N", help="how many; default: 24")
     phantoms.add_argument("--kind", choices=("head", "chest"), default="head", help="MRI head or CT chest")
     phantoms.add_argument("--seed", type=int, default=0, metavar="K", help="number of the first one")
-    phantoms.add_argument(
-        "--shape", type=_sides, default=(64, 64, 64), metavar="N or D,H,W", help="default: 64"
-    )
+    phantoms.add_argument("--shape", type=_sides, default=(64, 64, 64), metavar="N or D,H,W", help="default: 64")
 
 
 def _sides(text: str) -> tuple[int, int, int]:
@@ -180,16 +154,14 @@ def _train(args: argparse.Namespace, report: Report, should_stop: Interruption) 
     if args.resume is None and not args.data:
         raise InputError("Training needs DATA: files or folders of volumes. See `crfgan train --help`.")
     if args.resume is not None and args.data:
-        raise InputError(
-            "A resumed run goes on with its own volumes: leave DATA out, or start a new run with --out."
-        )
+        raise InputError("A resumed run goes on with its own volumes: leave DATA out, or start a new run with --out.")
     folder = args.out or args.resume
     report("started", version=__version__, task="train", path=folder)
     from .run import open_run, start_run, train_run
 
     if args.resume is None:
         from .dataset import read_labels
-        from .reading import find_volumes
+        from .sources import find_volumes
 
         labels = read_labels(args.labels) if args.labels else None
         config = start_run(find_volumes(args.data), _resolve_config(args), folder, labels, report)
@@ -205,7 +177,8 @@ def _synthesize(args: argparse.Namespace, report: Report, should_stop: Interrupt
     report("started", version=__version__, task="synthesize", total=args.count, path=args.out)
     from .files import make_folder
     from .model import load_model
-    from .reading import find_volumes, read_volume
+    from .reading import read_volume
+    from .sources import find_volumes
     from .synthesis import choose_device, synthesize
     from .writing import write_volume
 
@@ -213,9 +186,7 @@ def _synthesize(args: argparse.Namespace, report: Report, should_stop: Interrupt
     model.generator.to(choose_device(args.device))
     reference = read_volume(find_volumes([args.like])[0]) if args.like else None
     folder = make_folder(args.out)
-    for index, (volume, facts) in enumerate(
-        synthesize(model, args.count, args.seed, args.class_name, reference)
-    ):
+    for index, (volume, facts) in enumerate(synthesize(model, args.count, args.seed, args.class_name, reference)):
         path = folder / f"{volume.name}.{args.format}"
         write_volume(volume, path, facts)
         report("synthesized", index=index, total=args.count, path=path)

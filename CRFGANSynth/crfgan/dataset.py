@@ -21,7 +21,8 @@ from .config import Preprocessing
 from .errors import InputError
 from .files import free_space, replace_with, write_whole
 from .preprocessing import Survey, TrainingGrid, Units, choose_grid, choose_set_units, preprocess, survey
-from .reading import Source, read_volume
+from .reading import read_volume
+from .sources import Source
 
 OnSkip = Callable[[str, str], None]
 """Told the name of a volume that is left out, and why."""
@@ -78,9 +79,7 @@ def read_labels(path: Path) -> dict[str, str]:
         raise InputError(f"{path} can't be read as a table of classes: {error}. Give a CSV file.") from error
     if not rows or not {"name", "class"} <= set(rows[0]):
         found = ", ".join(rows[0]) if rows else "an empty file"
-        raise InputError(
-            f"{path} must have the columns `name` and `class`, got {found}. Add a first line naming them."
-        )
+        raise InputError(f"{path} must have the columns `name` and `class`, got {found}. Add a first line naming them.")
     return {row["name"].strip(): row["class"].strip() for row in rows}
 
 
@@ -93,9 +92,7 @@ def _number_classes(names: list[str], labels: Mapping[str, str]) -> tuple[tuple[
         )
     classes = tuple(sorted({labels[name] for name in names}))
     if len(classes) < 2:
-        raise InputError(
-            f"The table of classes must name two or more, got only {classes[0]!r}. Leave it out."
-        )
+        raise InputError(f"The table of classes must name two or more, got only {classes[0]!r}. Leave it out.")
     return classes, tuple(classes.index(labels[name]) for name in names)
 
 
@@ -111,9 +108,7 @@ def _survey_usable(
         progress(index + 1, 2 * len(sources))
     if len(usable) < 2:
         kinds = f"{len(sources)} found, {len(usable)} usable"
-        raise InputError(
-            f"Training needs at least 2 volumes, got {kinds}. Add volumes; a few dozen give good results."
-        )
+        raise InputError(f"Training needs at least 2 volumes, got {kinds}. Add volumes; a few dozen give good results.")
     return usable
 
 
@@ -147,13 +142,9 @@ def prepare(
             yield preprocess(read_volume(source), found, grid)
             progress(len(sources) + index + 1, steps)
 
-    replace_with(
-        folder / "volumes.npy", lambda path: _write_npy(path, prepared(), (len(usable), *grid.shape))
-    )
+    replace_with(folder / "volumes.npy", lambda path: _write_npy(path, prepared(), (len(usable), *grid.shape)))
     details = [asdict(found) for found in surveys]
-    write_whole(
-        folder / "data.json", json.dumps({"facts": asdict(facts), "volumes": details}, indent=1).encode()
-    )
+    write_whole(folder / "data.json", json.dumps({"facts": asdict(facts), "volumes": details}, indent=1).encode())
     return open_dataset(folder)
 
 

@@ -23,6 +23,8 @@ CHUNK = 1 << 20
 _GZIP_MAGIC = b"\x1f\x8b"
 _GZIP_OR_ZLIB = zlib.MAX_WBITS | 32
 _AGAIN = "Copy or export it again."
+OPEN_IN_SLICER = "Open it in Slicer, check it and save it as .nrrd."
+"""What to do with a file that is whole but can't be read as it is; ends a message."""
 
 NIFTI_HEADER = np.dtype(
     [

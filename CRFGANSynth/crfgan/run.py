@@ -26,7 +26,7 @@ from .files import make_folder, replace_with, write_whole
 from .model import make_card, save_model
 from .pictures import contact_sheet, save_picture
 from .randomness import sample_latent
-from .reading import Source
+from .sources import Source
 from .synthesis import choose_device
 from .training import Losses, Trainer
 
@@ -78,9 +78,7 @@ def open_run(folder: Path) -> Config:
     return load_config(folder / "config.json")
 
 
-def train_run(
-    folder: Path, config: Config, report: Report, should_stop: Callable[[], bool], licence: str = ""
-) -> bool:
+def train_run(folder: Path, config: Config, report: Report, should_stop: Callable[[], bool], licence: str = "") -> bool:
     """Train the run in `folder` from its last state to its last step; returns whether it got there.
 
     Raises:
@@ -102,9 +100,7 @@ def train_run(
             raise
         advice = "Resume with a smaller --batch-size, or train a smaller --shape or --width."
         batch = config.training.batch_size
-        raise InputError(
-            f"Memory ran out at step {trainer.step_number} with a batch of {batch}. {advice}"
-        ) from error
+        raise InputError(f"Memory ran out at step {trainer.step_number} with a batch of {batch}. {advice}") from error
     finally:
         recorder.close()
 
@@ -167,9 +163,7 @@ class Recorder:
         trainer, step = self.trainer, self.trainer.step_number
         self.log.flush()
         path = save_checkpoint(self.state, trainer.state, step, trainer.config)
-        card = make_card(
-            trainer.config, trainer.dataset.facts, step, self.licence, self.folder.resolve().name
-        )
+        card = make_card(trainer.config, trainer.dataset.facts, step, self.licence, self.folder.resolve().name)
         save_model(self.folder, trainer.ema.module.state_dict(), card)
         self.report("checkpoint", step=step, path=path)
 

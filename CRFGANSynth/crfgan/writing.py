@@ -17,7 +17,7 @@ import SimpleITK as sitk
 from .errors import InputError
 from .files import telling_user
 from .integrity import NIFTI_DTYPES, NIFTI_HEADER, check_meta
-from .reading import suffix_of
+from .sources import suffix_of
 from .volume import Volume
 
 _RAS_TO_LPS = np.diag([-1.0, -1.0, 1.0, 1.0])

@@ -7,7 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 from crfgan.cli import main
-from crfgan.reading import find_volumes, read_volume
+from crfgan.reading import read_volume
+from crfgan.sources import find_volumes
 
 DATA = Path(__file__).resolve().parents[3] / "shared" / "data"
 

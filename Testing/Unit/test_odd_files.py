@@ -22,7 +22,8 @@ import json, sys
 from pathlib import Path
 import numpy as np
 from crfgan.errors import InputError
-from crfgan.reading import find_volumes, read_volume
+from crfgan.reading import read_volume
+from crfgan.sources import find_volumes
 for path in map(Path, sys.argv[1:]):
     try:
         (source,) = find_volumes([path])

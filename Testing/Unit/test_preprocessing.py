@@ -16,7 +16,8 @@ from crfgan.preprocessing import (
     restore_like,
     survey,
 )
-from crfgan.reading import find_volumes, read_volume
+from crfgan.reading import read_volume
+from crfgan.sources import find_volumes
 from crfgan.volume import Volume
 
 SHARED = Path(__file__).resolve().parents[3] / "shared"

@@ -11,7 +11,8 @@ from crfgan.cli import main
 from crfgan.errors import InputError
 from crfgan.model import FORMAT, load_model, read_card
 from crfgan.phantoms import make_chest, make_head
-from crfgan.reading import find_volumes, read_volume
+from crfgan.reading import read_volume
+from crfgan.sources import find_volumes
 from crfgan.synthesis import synthesize
 from crfgan.tensorfile import load_tensors, save_tensors
 from crfgan.writing import write_volume
@@ -97,7 +98,9 @@ def test_the_card_names_no_volume(trained_run):
 def test_a_model_of_a_later_format_is_refused(trained_run, tmp_path):
     card = read_card(trained_run) | {"format": FORMAT + 1, "crfgan_version": "9.0"}
     save_tensors(tmp_path / "later.safetensors", load_tensors(trained_run / "model.safetensors"), card)
-    with pytest.raises(InputError, match=r"is of model format 2 \(crfgan 9.0\), but this version reads up to 1. Update"):
+    with pytest.raises(
+        InputError, match=r"is of model format 2 \(crfgan 9.0\), but this version reads up to 1. Update"
+    ):
         load_model(tmp_path / "later.safetensors")
 
 

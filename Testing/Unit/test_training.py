@@ -11,8 +11,8 @@ from crfgan.config import PRESETS, Config
 from crfgan.errors import InputError
 from crfgan.losses import crf_share, generator_loss, mixed_company
 from crfgan.randomness import batch_indices, sample_latent, step_generator
-from crfgan.reading import find_volumes
 from crfgan.run import open_run, read_losses, start_run, train_run
+from crfgan.sources import find_volumes
 
 TINY = PRESETS["tiny-32"].override(iterations=6, batch_size=2, seed=3, preview_every=100, checkpoint_every=100)
 

@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 import SimpleITK as sitk
 from crfgan.errors import InputError
-from crfgan.reading import find_volumes, read_volume
+from crfgan.reading import read_volume
+from crfgan.sources import find_volumes
 from crfgan.volume import Volume
 from crfgan.writing import write_volume
 
