@@ -31,7 +31,7 @@ class CRFGANSynth(ScriptedLoadableModule):
         self.parent.dependencies = []
         self.parent.contributors = ["CRFGANSynth contributors"]
         self.parent.helpText = _(
-            "Trains a CRF-GAN on volumes of the scene and synthesizes new ones into it. Everything stays on this computer."
+            "Trains a CRF-GAN on volumes of the scene and synthesizes new ones into it. Nothing leaves this computer."
         )
         self.parent.acknowledgementText = _(
             "Method: Shiri, Bruno, Loiacono: Memory-Efficient 3D High-Resolution Medical Image Synthesis Using "
@@ -329,7 +329,6 @@ class CRFGANSynthLogic(ScriptedLoadableModuleLogic):
         from crfgan.config import PRESETS
         from crfgan.errors import InputError
         from crfgan.files import make_folder, write_whole
-
         from CRFGANSynthLib.nodes import exportNodes
 
         config = PRESETS[preset].override(**settings)
@@ -343,7 +342,7 @@ class CRFGANSynthLogic(ScriptedLoadableModuleLogic):
         if labels is not None:
             table = exported / "labels.csv"
             with open(table, "w", newline="", encoding="utf-8") as file:
-                rows = [(path.stem, label) for path, label in zip(paths, labels)]
+                rows = [(path.stem, label) for path, label in zip(paths, labels, strict=True)]
                 csv.writer(file).writerows([("name", "class"), *rows])
             arguments += ["--labels", table]
         return arguments
@@ -360,7 +359,9 @@ class CRFGANSynthLogic(ScriptedLoadableModuleLogic):
             arguments += ["--like", *exportNodes([referenceNode], folder / "reference")]
         return arguments
 
-    def train(self, volumeNodes, shape=(64, 64, 64), iterations=2000, progress=None, folder=None, labels=None, **settings):
+    def train(
+        self, volumeNodes, shape=(64, 64, 64), iterations=2000, progress=None, folder=None, labels=None, **settings
+    ):
         """Train a CRF-GAN on scalar volume nodes; returns the path of the model when done.
 
         Args:
@@ -383,9 +384,7 @@ class CRFGANSynthLogic(ScriptedLoadableModuleLogic):
             shutil.rmtree(run / "exported", ignore_errors=True)
         return run / "model.safetensors"
 
-    def synthesize(
-        self, model, count=1, seed=0, progress=None, folder=None, className=None, referenceNode=None
-    ):
+    def synthesize(self, model, count=1, seed=0, progress=None, folder=None, className=None, referenceNode=None):
         """Synthesize volumes into the scene; returns their vtkMRMLScalarVolumeNodes.
 
         Args:

@@ -92,8 +92,9 @@ def main() -> None:
     SlicerStandIns.start()
     SlicerStandIns.load_module(str(ROOT / "CRFGANSynth" / "CRFGANSynth.py"))
     import slicer
-    from CRFGANSynth import CRFGANSynthLogic
     from crfgan.console import Console
+
+    from CRFGANSynth import CRFGANSynthLogic
 
     console, logic, run = Console(), CRFGANSynthLogic(), args.out / "run"
 

@@ -89,7 +89,7 @@ class Job:
 
         self.lastEvent = event
         if event["event"] == "started" and event["version"] != __version__:
-            self.error = _("Another version of crfgan ({other}) answered than this module's ({own}). Remove it.").format(
+            self.error = _("crfgan {other} answered, but this module is {own}. Remove the other one.").format(
                 other=event["version"], own=__version__
             )
             self.kill()
@@ -121,7 +121,7 @@ class Job:
         if exitStatus == qt.QProcess.CrashExit:
             return _("The work was ended from outside, or memory ran out. What was saved is kept and can be resumed.")
         print(self._messages.decode(errors="replace"), file=sys.stderr)  # for the developer, in Slicer's log
-        return _("The work ended unexpectedly ({code}). What was saved is kept; see the error log.").format(code=exitCode)
+        return _("The work ended unexpectedly ({code}). What was saved is kept; see the log.").format(code=exitCode)
 
     def _end(self):
         if self._ended:

@@ -26,7 +26,7 @@ def volumeFromNode(node):
     if parent is not None:
         if not parent.IsTransformToWorldLinear():
             raise InputError(
-                _("{name} is under a transform that isn't linear. Harden the transform first.").format(name=node.GetName())
+                _("{name} is under a transform that isn't linear. Harden it first.").format(name=node.GetName())
             )
         toWorld = vtk.vtkMatrix4x4()
         parent.GetMatrixTransformToWorld(toWorld)

@@ -46,9 +46,7 @@ class Preprocessing:
         legal = len(self.shape) == 3 and all(n % 32 == 0 and 32 <= n <= 512 for n in self.shape)
         nearest = tuple(min(512, max(32, round(n / 32) * 32)) for n in self.shape)
         _require(legal, "shape", sides, self.shape, f"The nearest is {nearest}.")
-        _require(
-            self.modality in MODALITIES, "modality", f"one of {MODALITIES}", self.modality, "Choose one."
-        )
+        _require(self.modality in MODALITIES, "modality", f"one of {MODALITIES}", self.modality, "Choose one.")
         _require(self.fit in FITS, "fit", f"one of {FITS}", self.fit, "Choose one.")
         has_window = self.window is not None
         _require(
@@ -133,9 +131,7 @@ class Training:
             value = getattr(self, name)
             _require(0 <= value <= 1, name, "between 0 and 1", value, "Give a fraction.")
         _require(self.device in DEVICES, "device", f"one of {DEVICES}", self.device, "Choose one.")
-        _require(
-            self.precision in PRECISIONS, "precision", f"one of {PRECISIONS}", self.precision, "Choose one."
-        )
+        _require(self.precision in PRECISIONS, "precision", f"one of {PRECISIONS}", self.precision, "Choose one.")
 
 
 @dataclass(frozen=True)
@@ -186,16 +182,15 @@ def _convert(hint: object, value: object, name: str):
         right = isinstance(value, (list, tuple)) and len(value) == len(kinds)
         _require(right, name, f"a list of {len(kinds)} numbers", value, "Correct the configuration.")
         return tuple(_convert(kind, item, name) for kind, item in zip(kinds, value, strict=True))
-    number = (
-        float if isinstance(value, int) and not isinstance(value, bool) and hint is float else type(value)
-    )
+    number = float if isinstance(value, int) and not isinstance(value, bool) and hint is float else type(value)
     _require(number is hint, name, f"of type {hint.__name__}", value, "Correct the configuration.")
     return hint(value)
 
 
 PRESETS = {
     "tiny-32": Config(
-        Preprocessing(shape=(32, 32, 32)),
+        # At 32 voxels a side none is spared for padding.
+        Preprocessing(shape=(32, 32, 32), fit="fill"),
         Network(width=16, latent=128),
         Training(iterations=2_000, batch_size=16, lr_generator=5e-4, lr_discriminator=1e-3),
     ),
@@ -226,9 +221,7 @@ def load_config(path: Path) -> Config:
     try:
         data = json.loads(Path(path).read_text(encoding="utf-8"))
     except OSError as error:
-        raise InputError(
-            f"{path} can't be read: {error.strerror}. Give an existing configuration file."
-        ) from error
+        raise InputError(f"{path} can't be read: {error.strerror}. Give an existing configuration file.") from error
     except ValueError as error:
         raise InputError(f"{path} must be a JSON file, but {error}. Correct or remove it.") from error
     return Config.from_dict(data)

@@ -64,8 +64,7 @@ class SpatialCRF(_Field):
         super().__init__(a_shape(shape)[0])
         width = network.width
         self.reduce = nn.ModuleList(
-            spectral_norm(nn.Conv3d(width, width, (1, 4, 4), stride=(1, 2, 2), padding=(0, 1, 1)))
-            for _ in range(2)
+            spectral_norm(nn.Conv3d(width, width, (1, 4, 4), stride=(1, 2, 2), padding=(0, 1, 1))) for _ in range(2)
         )
         self.describe = spectral_norm(nn.Linear(4 * width, width))
         self.evidence = spectral_norm(nn.Linear(width, 1))

@@ -21,9 +21,7 @@ def telling_user(path: Path) -> Iterator[None]:
         if error.errno in (errno.ENOSPC, errno.EDQUOT):
             raise InputError(f"No space is left to write {path}. Free some space, then go on.") from error
         reason = error.strerror or error
-        raise InputError(
-            f"{path} can't be written: {reason}. Choose a folder that you may write to."
-        ) from error
+        raise InputError(f"{path} can't be written: {reason}. Choose a folder that you may write to.") from error
 
 
 def make_folder(path: Path) -> Path:

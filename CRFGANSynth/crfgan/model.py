@@ -80,9 +80,7 @@ def read_card(path: Path) -> dict:
     file = find_model_file(path)
     card = load_card(file)
     if not isinstance(card.get("format"), int) or "grid" not in card:
-        raise InputError(
-            f"{file} is no CRF-GAN model: its card has no format number. Choose a model.safetensors."
-        )
+        raise InputError(f"{file} is no CRF-GAN model: its card has no format number. Choose a model.safetensors.")
     if card["format"] > FORMAT:
         raise InputError(
             f"{file} is of model format {card['format']} (crfgan {card['crfgan_version']}), but this version reads up "
@@ -123,7 +121,5 @@ def load_model(path: Path) -> Model:
         generator.load_state_dict(load_tensors(file))
         units = Units(**card["units"])
     except (KeyError, TypeError, RuntimeError) as error:
-        raise InputError(
-            f"{file} is damaged: its weights and its card don't agree. Use another copy."
-        ) from error
+        raise InputError(f"{file} is damaged: its weights and its card don't agree. Use another copy.") from error
     return Model(file, card, config, grid, units, generator.eval().requires_grad_(False))

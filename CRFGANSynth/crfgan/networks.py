@@ -10,6 +10,7 @@ Shapes: B batch, C channels, Z latent, D H W = superior, anterior, right; d h w 
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import torch
@@ -18,7 +19,8 @@ from torch import Tensor, nn
 from torch.nn.utils.parametrizations import spectral_norm
 
 from .config import Network
-from .sizes import SLABS, Shape, a_shape, growth, halvings
+from .sizes import A_STRIDE, SLABS, Shape, a_shape, growth, halvings
+from .slabs import inside, windows
 from .upsampling import UpsampleConv
 
 GROUPS = 8
@@ -40,6 +42,11 @@ class PlaneGroupNorm(nn.GroupNorm):
         return torch.addcmul(shift, grouped, scale).view_as(x)
 
 
+def _places(x: Tensor, starts: Sequence[int] | None, planes: int | None, depth: int) -> tuple[Sequence[int], int]:
+    """Where to look in each volume of a batch: as given, or everywhere."""
+    return ([0] * len(x) if starts is None else starts), (depth if planes is None else planes)
+
+
 class Generator(nn.Module):
     """G: a latent -> the representation A of the whole volume (G^A) -> voxels of any run of its planes (G^H)."""
 
@@ -55,7 +62,8 @@ class Generator(nn.Module):
         self.latent = network.latent
         self.expand = nn.Linear(network.latent + network.classes, math.prod(self.seed_shape))
         self.convs = nn.ModuleList(
-            UpsampleConv(inputs, outputs) for inputs, outputs in zip([8 * network.width, *channels], channels, strict=False)
+            UpsampleConv(inputs, outputs)
+            for inputs, outputs in zip([8 * network.width, *channels], channels, strict=False)
         )
         self.norms = nn.ModuleList(nn.GroupNorm(GROUPS, outputs) for outputs in channels)
         half = network.width // 2
@@ -72,20 +80,29 @@ class Generator(nn.Module):
             x = F.relu(norm(conv(x, size)))
         return x
 
-    def decode(self, a: Tensor, start: int = 0, planes: int | None = None) -> Tensor:
-        """G^H: voxels (B, 1, 4 planes, H, W) in [-1, 1] of `planes` planes of A (B, C, d, h, w) from `start` on.
+    def decode(self, a: Tensor, starts: Sequence[int] | None = None, planes: int | None = None) -> Tensor:
+        """G^H: voxels (B, 1, 4 planes, H, W) in [-1, 1] of `planes` planes of A (B, C, d, h, w) from starts (B,) on.
 
-        Neighbouring planes of A are read where there are any; beyond its ends is outside the volume.
+        Without `starts` and `planes`, of whole volumes.
         """
-        depth = a.shape[2]
-        end = depth if planes is None else start + planes
-        first, last = max(start - 1, 0), min(end + 1, depth)
-        x = self.render1(a[:, :, first:last])
-        # Of the half resolution, the planes wanted and one neighbour on each side are right.
-        low, high = max(2 * start - 1, 0), min(2 * end + 1, 2 * depth)
-        x = F.relu(self.render_norm(x[:, :, low - 2 * first : high - 2 * first]))
-        x = self.render2(x)
-        return torch.tanh(x[:, :, 4 * start - 2 * low : 4 * end - 2 * low])
+        starts, planes = _places(a, starts, planes, a.shape[2])
+        neighbours = [start - 1 for start in starts]
+        return self.render(windows(a, neighbours, planes + 2), neighbours, a.shape[2])
+
+    def render(self, a: Tensor, starts: Sequence[int], depth: int) -> Tensor:
+        """G^H: voxels (B, 1, 4 (p - 2), H, W) of planes of A (B, C, p, h, w) without the first and last of them.
+
+        Args:
+            starts: the planes' first places in their volumes, -1 where it lies below.
+            depth: planes of A in a whole volume; what lies beyond counts as nothing.
+        """
+        planes = a.shape[2]
+        a = a * inside(starts, planes, depth, a)
+        # At half the resolution all but the outermost planes have seen both their neighbours.
+        x = self.render1(a)[:, :, 1:-1]
+        x = F.relu(self.render_norm(x))
+        x = x * inside([2 * start + 1 for start in starts], 2 * planes - 2, 2 * depth, x)
+        return torch.tanh(self.render2(x)[:, :, 2:-2])
 
     def forward(self, z: Tensor, classes: Tensor | None = None) -> Tensor:
         """Whole volumes (B, 1, D, H, W) in [-1, 1]."""
@@ -107,16 +124,21 @@ class HalfEncoder(nn.Module):
         )
         self.norms = nn.ModuleList(PlaneGroupNorm(GROUPS, conv.out_channels) for conv in self.convs)
 
-    def forward(self, volume: Tensor, start: int = 0, planes: int | None = None) -> Tensor:
-        """Volumes (B, 1, D, H, W) -> `planes` planes of A (B, C, planes, h, w) from `start` on, exact at their ends."""
-        depth = volume.shape[2] // 4
-        end = depth if planes is None else start + planes
+    def forward(self, volume: Tensor, starts: Sequence[int] | None = None, planes: int | None = None) -> Tensor:
+        """Volumes (B, 1, D, H, W) -> `planes` planes of A (B, C, planes, h, w) from starts (B,) on.
+
+        Without `starts` and `planes`, of whole volumes.
+        """
+        depth = volume.shape[2] // A_STRIDE
+        starts, planes = _places(volume, starts, planes, depth)
         # A plane of A depends on its own four voxels and on five beyond them on each side: two more planes of A.
-        first, last = max(start - 2, 0), min(end + 2, depth)
-        x = volume[:, :, 4 * first : 4 * last]
-        for conv, norm in zip(self.convs, self.norms, strict=True):
+        first, length = [start - 2 for start in starts], planes + 4
+        # Background at 0, as in the discriminator.
+        x = windows(volume + 1, [A_STRIDE * start for start in first], A_STRIDE * length)
+        for conv, norm, scale in zip(self.convs, self.norms, (2, 2, 1), strict=True):
             x = F.relu(norm(conv(x)))
-        return x[:, :, start - first : end - first]
+            x = x * inside([scale * start for start in first], scale * length, scale * depth, x)
+        return x[:, :, 2:-2]
 
 
 class Judgement(NamedTuple):
@@ -152,9 +174,7 @@ class Discriminator(nn.Module):
             spectral_norm(nn.Conv3d(inputs, outputs, (2, 4, 4), stride=2, padding=(0, 1, 1)))
             for inputs, outputs in zip(channels[first:], channels[first + 1 :], strict=False)
         ]
-        layers.append(
-            spectral_norm(nn.Conv3d(4 * width, 8 * width, (1, 4, 4), stride=(1, 2, 2), padding=(0, 1, 1)))
-        )
+        layers.append(spectral_norm(nn.Conv3d(4 * width, 8 * width, (1, 4, 4), stride=(1, 2, 2), padding=(0, 1, 1))))
         remaining = [n // 2**k // 8 for n, k in zip(shape[1:], steps[1:], strict=True)]
         layers.append(spectral_norm(nn.Conv3d(8 * width, 2 * width, (1, *remaining))))
         self.layers = nn.ModuleList(layers)
@@ -164,7 +184,8 @@ class Discriminator(nn.Module):
 
     def forward(self, slab: Tensor, position: Tensor) -> Judgement:
         """Judge slabs (B, 1, D/8, H, W) at positions (B,): 0 is the lowest place in the volume, 1 the highest."""
-        x = slab
+        # With the background at 0, the convolutions' zero padding goes on with it instead of drawing an edge.
+        x = slab + 1
         for layer in self.layers:
             x = F.leaky_relu(layer(x), 0.2)
         x = torch.cat([x.flatten(1), position[:, None].to(x)], dim=1)
@@ -172,7 +193,7 @@ class Discriminator(nn.Module):
         return Judgement(self.judge(x).squeeze(1), self.classify(x) if self.classify else None)
 
 
-def slab_position(shape: Shape, start: int) -> float:
-    """Place of the slab that starts at plane `start` of A: 0 at the bottom, 1 at the top, as the paper appends it."""
+def slab_positions(shape: Shape, starts: Sequence[int]) -> list[float]:
+    """Places of slabs that start at planes `starts` of A: 0 at the bottom, 1 at the top, as the paper appends them."""
     depth = a_shape(shape)[0]
-    return start / (depth - depth // SLABS)
+    return [start / (depth - depth // SLABS) for start in starts]

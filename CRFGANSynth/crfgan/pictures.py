@@ -34,17 +34,13 @@ def middle_planes(array: np.ndarray, spacing: Sequence[float]) -> list[Image.Ima
 
 
 def _tile(plane: np.ndarray, width: float, height: float) -> Image.Image:
-    scaled = Image.fromarray(plane).resize(
-        (max(round(width), 1), max(round(height), 1)), Image.Resampling.BILINEAR
-    )
+    scaled = Image.fromarray(plane).resize((max(round(width), 1), max(round(height), 1)), Image.Resampling.BILINEAR)
     tile = Image.new("L", (TILE, TILE))
     tile.paste(scaled, ((TILE - scaled.width) // 2, (TILE - scaled.height) // 2))
     return tile
 
 
-def contact_sheet(
-    columns: Sequence[tuple[str, Sequence[np.ndarray]]], spacing: Sequence[float]
-) -> Image.Image:
+def contact_sheet(columns: Sequence[tuple[str, Sequence[np.ndarray]]], spacing: Sequence[float]) -> Image.Image:
     """Captioned columns of volumes (D, H, W) in [-1, 1], three planes of each beside one another."""
     rows = max(len(volumes) for _, volumes in columns)
     column = 3 * TILE + 2 * MARGIN

@@ -173,9 +173,7 @@ def preprocess(volume: Volume, found: Survey, grid: TrainingGrid) -> np.ndarray:
     return resample(array, _voxel_from_grid(found, grid), grid.shape, background=-1.0)
 
 
-def restore(
-    array: np.ndarray, units: Units, grid: TrainingGrid, center: tuple[float, ...], name: str
-) -> Volume:
+def restore(array: np.ndarray, units: Units, grid: TrainingGrid, center: tuple[float, ...], name: str) -> Volume:
     """Inverse of `preprocess` but for the resampling: a training array in its units, mm and RAS axes."""
     spacing = np.array(grid.spacing)[::-1]
     affine = np.diag([*spacing, 1.0])

@@ -136,7 +136,7 @@ class Recorder:
         self.state, self.previews = make_folder(folder / "state"), make_folder(folder / "previews")
         self.total = trainer.config.training.iterations
         _forget_steps_after(folder / "log.jsonl", trainer.step_number)
-        self.log = open(folder / "log.jsonl", "a", encoding="utf-8")
+        self.log = (folder / "log.jsonl").open("a", encoding="utf-8")
         self.board = SummaryWriter(str(folder / "tensorboard"), purge_step=trainer.step_number)
         self.time_left = TimeLeft(self.total, trainer.step_number)
 

@@ -31,9 +31,7 @@ def growth(shape: Shape) -> list[Shape]:
     doublings = [math.ceil(math.log2(n / 16)) for n in shape]
     steps = max(doublings)
     return [
-        tuple(
-            math.ceil(n / 2 ** min(steps - step, k)) for n, k in zip(a_shape(shape), doublings, strict=True)
-        )
+        tuple(math.ceil(n / 2 ** min(steps - step, k)) for n, k in zip(a_shape(shape), doublings, strict=True))
         for step in range(steps + 1)
     ]
 

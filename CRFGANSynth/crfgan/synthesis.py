@@ -27,15 +27,11 @@ def choose_device(name: str) -> torch.device:
     if name == "auto":
         return torch.device(next(device for device, usable in there.items() if usable))
     if not there[name]:
-        raise InputError(
-            f"The device must be one of this machine's, got {name}. Use --device auto or --device cpu."
-        )
+        raise InputError(f"The device must be one of this machine's, got {name}. Use --device auto or --device cpu.")
     return torch.device(name)
 
 
-def synthesize_array(
-    model: Model, seed: int, index: int, class_name: str | None = None
-) -> tuple[np.ndarray, str]:
+def synthesize_array(model: Model, seed: int, index: int, class_name: str | None = None) -> tuple[np.ndarray, str]:
     """Sample `index` of `seed`: (D, H, W) float32 in [-1, 1], and its class, empty where there are none."""
     classes = model.card["classes"]
     latent, number = sample_latent(seed, index, model.config.network.latent, len(classes))
@@ -51,9 +47,7 @@ def synthesize_array(
 def _class_number(classes: list[str], name: str) -> int:
     if name not in classes:
         known = ", ".join(classes) if classes else "none: it was trained without classes"
-        raise InputError(
-            f"The class must be one that the model knows ({known}), got {name!r}. Choose another."
-        )
+        raise InputError(f"The class must be one that the model knows ({known}), got {name!r}. Choose another.")
     return classes.index(name)
 
 

@@ -49,9 +49,7 @@ def load_card(path: Path) -> dict:
                 raise ValueError("its header is damaged")
             return json.loads(json.loads(file.read(length))["__metadata__"][_CARD])
     except OSError as error:
-        raise InputError(
-            f"{path} can't be read: {error.strerror}. Choose an existing model or run."
-        ) from error
+        raise InputError(f"{path} can't be read: {error.strerror}. Choose an existing model or run.") from error
     except (struct.error, ValueError, KeyError, TypeError) as error:
         raise InputError(
             f"{path} must be a file written by crfgan, but it isn't or is damaged. Choose another."

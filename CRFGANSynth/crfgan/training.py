@@ -22,9 +22,10 @@ from .crf import build_crf
 from .dataset import Dataset
 from .errors import InputError
 from .losses import class_loss, crf_share, generator_loss, is_fake, is_real, mixed_company
-from .networks import Discriminator, Generator, HalfEncoder, slab_position
+from .networks import Discriminator, Generator, HalfEncoder, slab_positions
 from .randomness import batch_indices, step_generator, weights_seed
 from .sizes import A_STRIDE, a_shape, slab_planes
+from .slabs import windows
 
 Losses = dict[str, float]
 
@@ -49,8 +50,8 @@ class Draw:
     """(B,) classes of the real volumes; the synthesized ones are given the same."""
     latents: Tensor
     """(B, Z)."""
-    start: int
-    """First plane of A of the slab."""
+    starts: list[int]
+    """(B,) first plane of A of each volume's slab."""
     augment: Callable[[Tensor], Tensor]
     """The same for the real and the synthesized slab."""
     chance: torch.Generator
@@ -76,7 +77,7 @@ class Trainer:
             if module is not None:
                 optimizer = Adam(module.parameters(), lr=rate, betas=betas)
                 self.modules[name], self.optimizers[name] = fabric.setup(module, optimizer)
-        for method in ("features", "decode"):
+        for method in ("features", "decode", "render"):
             self.modules["generator"].mark_forward_method(method)
         self.ema = AveragedModel(
             self.modules["generator"].module, multi_avg_fn=_ema_average(training.ema_decay)
@@ -96,11 +97,11 @@ class Trainer:
         chance = step_generator(seed, step, self.fabric.global_rank)
         real, classes = self.dataset.batch(batch_indices(seed, step, size, len(self.dataset)))
         latents = torch.randn(size, network.latent, generator=chance)
-        start = int(torch.randint(a_shape(self.shape)[0] - self.planes + 1, (), generator=chance))
+        starts = torch.randint(a_shape(self.shape)[0] - self.planes + 1, (size,), generator=chance).tolist()
         augment = Augmentation(size, self.shape[1:], chance) if training.augment else nn.Identity()
         to_device = self.fabric.to_device
         classes = None if classes is None else to_device(classes)
-        return Draw(to_device(real), classes, to_device(latents), start, augment, chance)
+        return Draw(to_device(real), classes, to_device(latents), starts, augment, chance)
 
     def step(self) -> Losses:
         """One iteration of all four networks; returns their losses."""
@@ -108,7 +109,7 @@ class Trainer:
         alpha = crf_share(self.step_number, self.config.training) if "crf" in self.modules else 0.0
         generator = self.modules["generator"]
         a = generator.features(drawn.latents, drawn.classes)
-        fake = generator.decode(a, drawn.start, self.planes)
+        fake = generator.decode(a, drawn.starts, self.planes)
 
         losses, scores = {}, {}
         losses["discriminator"] = self._train_discriminator(drawn, fake.detach(), scores)
@@ -121,12 +122,11 @@ class Trainer:
         return losses
 
     def _judge(self, drawn: Draw, slabs: Tensor):
-        position = torch.full((len(slabs),), slab_position(self.shape, drawn.start), device=slabs.device)
-        return self.modules["discriminator"](drawn.augment(slabs), position)
+        positions = torch.tensor(slab_positions(self.shape, drawn.starts), device=slabs.device)
+        return self.modules["discriminator"](drawn.augment(slabs), positions)
 
     def _real_slab(self, drawn: Draw) -> Tensor:
-        first = A_STRIDE * drawn.start
-        return drawn.real[:, :, first : first + A_STRIDE * self.planes]
+        return windows(drawn.real, [A_STRIDE * start for start in drawn.starts], A_STRIDE * self.planes)
 
     def _train_discriminator(self, drawn: Draw, fake: Tensor, scores: dict[str, Tensor]) -> float:
         """Step 1: D tells real slabs from synthesized ones at the same place; leaves its logits in `scores`."""
@@ -159,12 +159,11 @@ class Trainer:
 
     def _train_encoder(self, drawn: Draw) -> float:
         """Step 4: E^H learns what G^H, frozen, renders back to the slab."""
-        depth, start = a_shape(self.shape)[0], drawn.start
         # G^H reads one more plane of A on each side.
-        first, last = max(start - 1, 0), min(start + self.planes + 1, depth)
-        a = self.modules["encoder"](drawn.real, first, last - first)
+        neighbours = [start - 1 for start in drawn.starts]
+        a = self.modules["encoder"](drawn.real, neighbours, self.planes + 2)
         with self._frozen("generator"):
-            rendered = self.modules["generator"].decode(a, start - first, self.planes)
+            rendered = self.modules["generator"].render(a, neighbours, a_shape(self.shape)[0])
             return self._learn("encoder", F.l1_loss(rendered, self._real_slab(drawn)))
 
     def _frozen(self, *names: str):

@@ -1,8 +1,8 @@
 """Nearest upsampling and the 3^3 convolution after it, computed as one convolution on the small grid.
 
 Of the 27 voxels that the convolution reads of the upsampled map, many are copies of each other. An output voxel needs
-just 2^3 voxels of the small map, with sums of the 3^3 weights that depend on whether its place is even or odd along each
-axis: 8 multiplications instead of 27, and no upsampled copy is made or kept for the backward pass.
+just 2^3 voxels of the small map, with sums of the 3^3 weights that depend on whether its place is even or odd along
+each axis: 8 multiplications instead of 27, and no upsampled copy is made or kept for the backward pass.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ class UpsampleConv(nn.Conv3d):
         return _Interleave.apply(parts, tuple(small))[..., : size[0], : size[1], : size[2]]
 
     def _collapse(self, doubled: list[bool]) -> tuple[Tensor, tuple[int, int, int]]:
-        """Kernels (places * C', C, k, k, k) on the small map for all places of an output voxel; places along each axis."""
+        """Kernels (places * C', C, k, k, k) on the small map for all places of an output voxel, and places an axis."""
         taps = [self.weight.new_tensor(_DOUBLED if double else _KEPT) for double in doubled]
         kernels = torch.einsum("pai,qbj,rck,oxijk->pqroxabc", *taps, self.weight)
         return kernels.flatten(0, 3), tuple(len(tap) for tap in taps)

@@ -20,8 +20,8 @@ def make_dataset(config: Config) -> Dataset:
     shape, count = config.preprocessing.shape, config.training.batch_size
     volumes = np.random.default_rng(0).uniform(-1, 1, (count, *shape)).astype(np.float32)
     names = tuple(map(str, range(count)))
-    facts = DatasetFacts(TrainingGrid(shape, "fill", (1.0, 1.0, 1.0)), Units("arbitrary", 0, 1, False), (0, 0, 0), names)
-    return Dataset(facts, volumes)
+    grid, units = TrainingGrid(shape, "fill", (1.0, 1.0, 1.0)), Units("arbitrary", 0, 1, False)
+    return Dataset(DatasetFacts(grid, units, (0, 0, 0), names), volumes)
 
 
 def seconds(trainer: Trainer) -> float:

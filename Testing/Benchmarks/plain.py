@@ -41,10 +41,10 @@ class PlainTrainer(Trainer):
         alpha = crf_share(self.step_number, self.config.training) if "crf" in self.modules else 0.0
         generator = self.modules["generator"]
         losses, scores = {}, {}
-        fake = generator.decode(generator.features(drawn.latents, drawn.classes), drawn.start, self.planes)
+        fake = generator.decode(generator.features(drawn.latents, drawn.classes), drawn.starts, self.planes)
         losses["discriminator"] = self._train_discriminator(drawn, fake.detach(), scores)
         a = generator.features(drawn.latents, drawn.classes)
-        fake = generator.decode(a, drawn.start, self.planes)
+        fake = generator.decode(a, drawn.starts, self.planes)
         losses["generator"] = self._train_generator(drawn, a, fake, alpha)
         if alpha > 0:
             a = generator.features(drawn.latents, drawn.classes)

@@ -1,5 +1,6 @@
 """The panel on real Qt widgets with the real worker process."""
 
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -105,7 +106,7 @@ def test_the_event_loop_stays_alive_while_the_worker_works(panel, heads, tmp_pat
         time.sleep(0.005)
     timer.stop()
     assert len(ticks) > 20
-    assert max(b - a for a, b in zip(ticks, ticks[1:], strict=False)) < 1
+    assert max(b - a for a, b in pairwise(ticks)) < 1
 
 
 def test_stop_saves_a_model_that_can_be_used(panel, heads, tmp_path, slicer):

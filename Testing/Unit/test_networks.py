@@ -4,7 +4,7 @@ import pytest
 import torch
 from crfgan.config import Network
 from crfgan.crf import ReferenceCRF, build_crf, mean_field
-from crfgan.networks import Discriminator, Generator, HalfEncoder, slab_position
+from crfgan.networks import Discriminator, Generator, HalfEncoder, slab_positions
 from crfgan.sizes import growth, slab_planes
 from torch import nn
 
@@ -45,7 +45,7 @@ def test_every_shape_goes_through_all_networks_with_a_batch_of_one(shape):
     volume = generator.decode(a)
     assert volume.shape == (1, 1, *shape)
     assert HalfEncoder(SMALL)(volume).shape == a.shape == (1, 16, *(n // 4 for n in shape))
-    judged = discriminator(generator.decode(a, 0, slab_planes(shape)), torch.zeros(1))
+    judged = discriminator(generator.decode(a, [0], slab_planes(shape)), torch.zeros(1))
     assert judged.score.shape == (1,)
     assert judged.class_logits is None
 
@@ -57,11 +57,20 @@ def test_a_slab_is_rendered_and_encoded_as_in_the_whole_volume(shape):
     a = generator.features(torch.randn(2, 8, dtype=torch.float64))
     whole, planes = generator.decode(a), slab_planes(shape)
     encoded = encoder(whole)
-    for start in {0, 1, shape[0] // 8, shape[0] // 4 - planes}:
-        slab = generator.decode(a, start, planes)
-        torch.testing.assert_close(slab, whole[:, :, 4 * start : 4 * (start + planes)], rtol=0, atol=1e-12)
-        part = encoder(whole, start, planes)
-        torch.testing.assert_close(part, encoded[:, :, start : start + planes], rtol=0, atol=1e-9)
+    last = shape[0] // 4 - planes
+    for starts in ([0, last], [1, 0], [last, shape[0] // 8]):
+        expected = [whole[b, :, 4 * start : 4 * (start + planes)] for b, start in enumerate(starts)]
+        torch.testing.assert_close(generator.decode(a, starts, planes), torch.stack(expected), rtol=0, atol=1e-12)
+        expected = [encoded[b, :, start : start + planes] for b, start in enumerate(starts)]
+        torch.testing.assert_close(encoder(whole, starts, planes), torch.stack(expected), rtol=0, atol=1e-9)
+
+
+def test_planes_beyond_the_volume_do_not_matter():
+    generator = Generator((32, 32, 32), SMALL)
+    a = torch.rand(1, 16, 3, 8, 8)
+    garbage = a.clone()
+    garbage[:, :, 0] = 99
+    assert torch.equal(generator.render(a, [-1], 8), generator.render(garbage, [-1], 8))
 
 
 def test_growth_ends_at_a_and_starts_small():
@@ -71,8 +80,7 @@ def test_growth_ends_at_a_and_starts_small():
 
 
 def test_slab_position_runs_from_zero_to_one():
-    assert slab_position((64, 64, 64), 0) == 0
-    assert slab_position((64, 64, 64), 14) == 1
+    assert slab_positions((64, 64, 64), [0, 7, 14]) == [0, 0.5, 1]
 
 
 def test_classes_change_what_is_made_and_are_judged():

@@ -132,7 +132,7 @@ def test_a_pickle_is_never_opened(tmp_path):
 
 
 def test_a_class_the_model_does_not_know_is_refused(trained_run):
-    with pytest.raises(InputError, match="none: it was trained without classes.*got 'old'"):
+    with pytest.raises(InputError, match=r"none: it was trained without classes.*got 'old'"):
         make(load_model(trained_run), 1, 0, class_name="old")
 
 

@@ -89,7 +89,7 @@ def test_no_whole_checkpoint_is_told_in_a_sentence(head_folder, tmp_path):
     train(tmp_path / "run", head_folder, should_stop=stop_after(1))
     for path in (tmp_path / "run" / "state").iterdir():
         path.write_bytes(b"broken")
-    with pytest.raises(InputError, match="has no training state to go on from"):
+    with pytest.raises(InputError, match=r"has no training state to go on from"):
         train_run(tmp_path / "run", open_run(tmp_path / "run"), silent, never)
 
 
@@ -137,7 +137,7 @@ def test_classes_are_learned_from_a_table(head_folder, tmp_path):
 
 
 def test_a_volume_without_a_class_is_named(head_folder, tmp_path):
-    with pytest.raises(InputError, match="must have a class, but 1 of 5 have none, head_4 among them"):
+    with pytest.raises(InputError, match=r"must have a class, but 1 of 5 have none, head_4 among them"):
         start(tmp_path / "run", head_folder, labels={f"head_{n}": str(n % 2) for n in range(4)})
 
 
@@ -159,21 +159,21 @@ def test_bad_volumes_are_left_out_and_named(head_folder, tmp_path):
 
 
 def test_fewer_than_two_volumes_are_refused_and_nothing_is_begun(head_folder, tmp_path):
-    with pytest.raises(InputError, match="Training needs at least 2 volumes, got 1 found, 1 usable"):
+    with pytest.raises(InputError, match=r"Training needs at least 2 volumes, got 1 found, 1 usable"):
         start_run(find_volumes([head_folder / "head_0.nrrd"]), TINY, tmp_path / "run", None, silent)
     assert not (tmp_path / "run" / "config.json").exists()
 
 
 def test_a_folder_with_a_run_is_refused(head_folder, tmp_path):
     start(tmp_path / "run", head_folder)
-    with pytest.raises(InputError, match="already holds a run. Resume it with --resume"):
+    with pytest.raises(InputError, match=r"already holds a run. Resume it with --resume"):
         start(tmp_path / "run", head_folder)
 
 
 def test_a_loss_that_is_not_finite_stops_with_advice(head_folder, tmp_path, monkeypatch):
     config = start(tmp_path / "run", head_folder)
     monkeypatch.setattr("crfgan.training.is_fake", lambda logits: logits.mean() * float("nan"))
-    with pytest.raises(InputError, match="Training has failed at step 0: the discriminator's loss is nan"):
+    with pytest.raises(InputError, match=r"Training has failed at step 0: the discriminator's loss is nan"):
         train_run(tmp_path / "run", config, silent, never)
 
 
@@ -184,7 +184,7 @@ def test_running_out_of_memory_is_told_with_advice(head_folder, tmp_path, monkey
         raise RuntimeError("[enforce fail] DefaultCPUAllocator: can't allocate memory")
 
     monkeypatch.setattr("crfgan.training.Trainer.step", too_much)
-    with pytest.raises(InputError, match="Memory ran out at step 0 with a batch of 2. Resume with a smaller"):
+    with pytest.raises(InputError, match=r"Memory ran out at step 0 with a batch of 2. Resume with a smaller"):
         train_run(tmp_path / "run", config, silent, never)
 
 

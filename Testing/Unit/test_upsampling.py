@@ -6,7 +6,8 @@ import torch.nn.functional as F
 from crfgan.upsampling import UpsampleConv
 from torch import nn
 
-SIZES = [((4, 4, 4), (8, 8, 8)), ((3, 5, 4), (6, 5, 8)), ((4, 3, 4), (7, 6, 4)), ((1, 1, 1), (2, 2, 2)), ((2, 3, 4),) * 2]
+SIZES = [((4, 4, 4), (8, 8, 8)), ((3, 5, 4), (6, 5, 8)), ((4, 3, 4), (7, 6, 4)), ((1, 1, 1), (2, 2, 2))]
+SIZES.append(((2, 3, 4), (2, 3, 4)))
 
 
 def plain(module, x, size):
