@@ -1,8 +1,8 @@
 """Generator, slab discriminator and half encoder: one definition for every shape.
 
-Architecture after Shiri, Bruno and Loiacono, arXiv 2503.10899, and Sun et al., JBHI 2022. Two things differ, see
-docs/adr/0008: what renders or encodes a slab normalises plane by plane and sees the slab's neighbours, so that a slab
-comes out exactly as it does in the whole volume.
+Architecture after Shiri, Bruno and Loiacono, arXiv 2503.10899, and Sun et al., JBHI 2022. Two things differ: what
+renders or encodes a slab normalises plane by plane and sees the slab's neighbours, so that it comes out as in the whole
+volume (docs/adr/0008), and the discriminator sees where the slab lies from its first layer on (docs/adr/0010).
 
 Shapes: B batch, C channels, Z latent, D H W = superior, anterior, right; d h w the same at a quarter of the resolution.
 """
@@ -164,7 +164,7 @@ class Discriminator(nn.Module):
         super().__init__()
         width, steps = network.width, halvings(shape)
         first = max(steps)
-        channels = [1, *(width >> (first - 1 - step) for step in range(first)), 2 * width, 4 * width]
+        channels = [2, *(width >> (first - 1 - step) for step in range(first)), 2 * width, 4 * width]
         # An axis with fewer halvings than the longest one is halved in the last of these layers.
         layers = [
             _halving_conv(channels[step], channels[step + 1], tuple(n >= first - step for n in steps))
@@ -185,7 +185,8 @@ class Discriminator(nn.Module):
     def forward(self, slab: Tensor, position: Tensor) -> Judgement:
         """Judge slabs (B, 1, D/8, H, W) at positions (B,): 0 is the lowest place in the volume, 1 the highest."""
         # With the background at 0, the convolutions' zero padding goes on with it instead of drawing an edge.
-        x = slab + 1
+        height = (2 * position - 1).to(slab).view(-1, 1, 1, 1, 1).expand_as(slab)
+        x = torch.cat([slab + 1, height], dim=1)
         for layer in self.layers:
             x = F.leaky_relu(layer(x), 0.2)
         x = torch.cat([x.flatten(1), position[:, None].to(x)], dim=1)
