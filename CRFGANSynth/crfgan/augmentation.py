@@ -1,7 +1,8 @@
 """Differentiable augmentation of slabs, so that a discriminator can't learn a few dozen volumes by heart.
 
 After Zhao et al., NeurIPS 2020 (arXiv 2006.10738): the same kinds of change for real and synthesized slabs, in the
-discriminator's step and in the generator's.
+discriminator's step and in the generator's. Mild, and never of the background: with shifts of an eighth, brightness and a
+quarter of contrast, the discriminator learned next to nothing in 500 steps at 32^3.
 """
 
 from __future__ import annotations
@@ -10,26 +11,25 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-MAX_SHIFT = 1 / 8
+MAX_SHIFT = 1 / 16
 """Largest shift within a plane, as a fraction of its side."""
-BRIGHTNESS, CONTRAST = 0.2, 0.25
+CONTRAST = 0.1
+"""Largest change of contrast."""
 
 
 class Augmentation:
-    """One draw of intensity and shift changes for a batch, to be applied to slabs (B, 1, D, H, W)."""
+    """One draw of contrast and shift for a batch, to be applied to slabs (B, 1, D, H, W)."""
 
     def __init__(self, batch: int, plane: tuple[int, int], chance: torch.Generator):
         limits = torch.tensor([int(n * MAX_SHIFT) for n in plane])
-        uniform = torch.rand(4, batch, generator=chance) * 2 - 1
+        uniform = torch.rand(3, batch, generator=chance) * 2 - 1
         self.shifts = (uniform[:2] * (limits[:, None] + 0.5)).round().int().T.tolist()
-        self.brightness = uniform[2] * BRIGHTNESS
-        self.contrast = 1 + uniform[3] * CONTRAST
+        self.contrast = 1 + uniform[2] * CONTRAST
 
     def __call__(self, slabs: Tensor) -> Tensor:
-        """Shift within the planes, then change contrast, measured from the background at -1, and brightness."""
-        shape = (-1, 1, 1, 1, 1)
+        """Shift within the planes, and change contrast as measured from the background at -1."""
         shifted = torch.stack([_shift(x, *s) for x, s in zip(slabs, self.shifts, strict=True)])
-        return (shifted + 1) * self.contrast.to(slabs).view(shape) - 1 + self.brightness.to(slabs).view(shape)
+        return (shifted + 1) * self.contrast.to(slabs).view(-1, 1, 1, 1, 1) - 1
 
 
 def _shift(x: Tensor, down: int, right: int) -> Tensor:
