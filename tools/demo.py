@@ -18,7 +18,7 @@ def parse_arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--out", type=Path, default=ROOT / "demo", help="default: demo/")
     parser.add_argument("--volumes", type=int, default=48, help="phantoms to train on")
-    parser.add_argument("--iterations", type=int, default=1200, help="training steps")
+    parser.add_argument("--iterations", type=int, default=1000, help="training steps")
     parser.add_argument("--count", type=int, default=4, help="volumes to synthesize")
     return parser.parse_args()
 

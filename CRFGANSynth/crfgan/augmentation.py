@@ -1,8 +1,8 @@
 """Differentiable augmentation of slabs, so that a discriminator can't learn a few dozen volumes by heart.
 
 After Zhao et al., NeurIPS 2020 (arXiv 2006.10738): the same kinds of change for real and synthesized slabs, in the
-discriminator's step and in the generator's. Mild, and never of the background: with shifts of an eighth, brightness and a
-quarter of contrast, the discriminator learned next to nothing in 500 steps at 32^3.
+discriminator's step and in the generator's. Mild, and never of the background: with shifts of an eighth, brightness and
+a quarter of contrast, the discriminator learned next to nothing in 500 steps at 32^3.
 """
 
 from __future__ import annotations

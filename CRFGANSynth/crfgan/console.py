@@ -12,7 +12,7 @@ class Console:
     """A report that draws a progress bar on stderr and prints where results are on stdout."""
 
     def __init__(self):
-        self.bar = None
+        self.bar, self.title = None, ""
 
     def __call__(self, kind: str, **facts: object) -> None:
         show = getattr(self, f"_on_{kind}", None)
@@ -34,9 +34,10 @@ class Console:
     def _advance(self, title: str, done: int, total: int, note: str = "") -> None:
         from tqdm import tqdm
 
-        if self.bar is None or self.bar.desc != f"{title}: ":
+        if self.bar is None or self.title != title:
             self.close()
             # A bar that goes on from a checkpoint must not take the steps before it for its own speed.
+            self.title = title
             self.bar = tqdm(total=total, initial=done - 1, desc=title, file=sys.stderr, dynamic_ncols=True)
         self.bar.set_postfix_str(note, refresh=False)
         self.bar.update(done - self.bar.n)

@@ -144,7 +144,8 @@ class Recorder:
         """Log the losses of the step just done."""
         step = self.trainer.step_number
         print(json.dumps({"step": step, **losses}), file=self.log)
-        self.board.add_scalars("loss", losses, step)
+        for name, value in losses.items():
+            self.board.add_scalar(f"loss/{name}", value, step)
         seconds = self.time_left.update(step)
         self.report("step", step=step, total=self.total, losses=losses, seconds_left=seconds)
 

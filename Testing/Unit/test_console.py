@@ -1,0 +1,33 @@
+"""What a person at a terminal sees."""
+
+from crfgan.console import Console
+
+
+def test_one_bar_a_task_with_time_left_and_the_losses(capsys):
+    console = Console()
+    for step in range(1, 4):
+        console("step", step=step, total=3, losses={"discriminator": 1.25, "generator": 0.5}, seconds_left=1.0)
+    bar = console.bar
+    assert (bar.n, bar.total) == (3, 3)
+    console.close()
+    shown = capsys.readouterr().err
+    assert shown.count("\n") == 1
+    assert "D 1.250 G 0.500" in shown
+
+
+def test_a_resumed_bar_starts_where_the_run_stopped():
+    console = Console()
+    console("step", step=51, total=100, losses={}, seconds_left=None)
+    assert (console.bar.initial, console.bar.n) == (50, 51)
+    console.close()
+
+
+def test_left_out_volumes_and_the_end_are_told(capsys):
+    console = Console()
+    console("skipped", name="scan", reason="it is 2D")
+    console("stopped", step=7)
+    console("finished", path="run/model.safetensors")
+    shown = capsys.readouterr()
+    assert "Left out scan: it is 2D" in shown.err
+    assert "Stopped after step 7" in shown.err
+    assert shown.out == "run/model.safetensors\n"
