@@ -5,9 +5,22 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from dataclasses import fields
 from pathlib import Path
 
-from .config import CRF_MODES, DEVICES, FITS, MODALITIES, PRECISIONS, PRESETS, Config, load_config
+from .config import (
+    CRF_MODES,
+    DEVICES,
+    FITS,
+    MODALITIES,
+    PRECISIONS,
+    PRESETS,
+    Config,
+    Network,
+    Preprocessing,
+    Training,
+    load_config,
+)
 from .console import Console
 from .errors import InputError
 from .events import Lines, Report
@@ -127,26 +140,26 @@ def _positive(text: str) -> int:
     return int(text)
 
 
-def _resolve_config(args: argparse.Namespace) -> Config:
-    """Preset or file, with the settings of the command line in their place."""
-    config = load_config(args.config) if args.config else PRESETS[args.preset]
-    names = [
-        "shape",
-        "modality",
-        "window",
-        "fit",
-        "iterations",
-        "batch_size",
-        "seed",
-        "width",
-        "latent",
-        "crf",
-        "device",
-        "precision",
-    ]
-    given = {name: getattr(args, name) for name in names if getattr(args, name) is not None}
+RESUMABLE = {"iterations", "batch_size", "device", "precision"}
+"""Settings that a resumed run may change: the networks and the data are as they are."""
+
+
+def _given_settings(args: argparse.Namespace) -> dict[str, object]:
+    """The settings that stand on the command line."""
+    names = [setting.name for section in (Preprocessing, Network, Training) for setting in fields(section)]
+    given = {name: getattr(args, name) for name in names if getattr(args, name, None) is not None}
     if "window" in given:
         given = {"modality": "ct", **given, "window": tuple(given["window"])}
+    return given
+
+
+def _resumed_config(args: argparse.Namespace, config: Config) -> Config:
+    """The run's own configuration with what may change replaced."""
+    given = _given_settings(args)
+    fixed = sorted(set(given) - RESUMABLE)
+    if fixed or args.config or args.labels:
+        names = ", ".join(fixed) or ("config" if args.config else "labels")
+        raise InputError(f"A resumed run keeps its own {names}. Leave that out, or start a new run with --out.")
     return config.override(**given)
 
 
@@ -157,16 +170,19 @@ def _train(args: argparse.Namespace, report: Report, should_stop: Interruption) 
         raise InputError("A resumed run goes on with its own volumes: leave DATA out, or start a new run with --out.")
     folder = args.out or args.resume
     report("started", version=__version__, task="train", path=folder)
-    from .run import open_run, start_run, train_run
+    from .run import open_run, save_config, start_run, train_run
 
     if args.resume is None:
+        config = load_config(args.config) if args.config else PRESETS[args.preset]
         from .dataset import read_labels
         from .sources import find_volumes
 
         labels = read_labels(args.labels) if args.labels else None
-        config = start_run(find_volumes(args.data), _resolve_config(args), folder, labels, report)
+        config = config.override(**_given_settings(args))
+        config = start_run(find_volumes(args.data), config, folder, labels, report)
     else:
-        config = open_run(folder)
+        config = _resumed_config(args, open_run(folder))
+        save_config(folder, config)
     if not train_run(folder, config, report, should_stop, args.licence):
         return INTERRUPTED
     report("finished", path=folder / "model.safetensors")

@@ -60,9 +60,14 @@ def start_run(
     facts = dataset.facts
     config = config.override(classes=len(facts.classes))
     # Written last: a folder with a configuration has all that its run needs.
-    write_whole(folder / "config.json", json.dumps(config.to_dict(), indent=1).encode())
+    save_config(folder, config)
     report("prepared", volumes=len(dataset), spacing_mm=facts.grid.spacing, units=facts.units.name)
     return config
+
+
+def save_config(folder: Path, config: Config) -> None:
+    """Write the configuration of a run."""
+    write_whole(folder / "config.json", json.dumps(config.to_dict(), indent=1).encode())
 
 
 def open_run(folder: Path) -> Config:

@@ -129,6 +129,19 @@ def test_an_interrupted_run_exits_with_130_and_can_be_resumed(how, head_folder, 
     again.communicate(timeout=60)
 
 
+def test_a_resumed_run_may_be_longer_and_smaller_but_not_another(head_folder, tmp_path):
+    run = tmp_path / "run"
+    start_arguments = ["train", head_folder, "--out", run, "--preset", "tiny-32", "--batch-size", 3, "--iterations", 1]
+    assert crfgan(*start_arguments).returncode == 0
+    refused = crfgan("train", "--resume", run, "--width", 32)
+    assert refused.returncode == 1
+    assert "A resumed run keeps its own width. Leave that out, or start a new run with --out." in refused.stderr
+    assert crfgan("train", "--resume", run, "--iterations", 2, "--batch-size", 2).returncode == 0
+    training = json.loads((run / "config.json").read_text())["training"]
+    assert (training["iterations"], training["batch_size"]) == (2, 2)
+    assert read_card(run)["iterations"] == 2
+
+
 def test_phantoms_are_written_with_their_label_maps(tmp_path):
     result = crfgan("phantoms", tmp_path, "--count", 2, "--kind", "chest", "--shape", 32)
     assert result.returncode == 0
