@@ -192,7 +192,7 @@ PRESETS = {
         # At 32 voxels a side none is spared for padding.
         Preprocessing(shape=(32, 32, 32), fit="fill"),
         Network(width=16, latent=128),
-        Training(iterations=2_000, batch_size=16, lr_generator=5e-4, lr_discriminator=1e-3),
+        Training(iterations=2_000, batch_size=12, lr_generator=5e-4, lr_discriminator=1e-3),
     ),
     "small-64": Config(
         Preprocessing(shape=(64, 64, 64)),
