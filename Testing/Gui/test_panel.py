@@ -1,5 +1,6 @@
 """The panel on real Qt widgets with the real worker process."""
 
+import sys
 from itertools import pairwise
 from pathlib import Path
 
@@ -153,7 +154,22 @@ def test_a_run_folder_in_use_is_refused_before_anything_starts(panel, heads, tmp
     raises_in_slots.clear()
 
 
-def test_closing_the_scene_and_reloading_the_module_work(panel, heads, slicer):
+def test_closing_the_scene_leaves_a_panel_that_works(panel, heads, slicer):
     slicer.mrmlScene.Clear(0)
     assert panel._parameterNode is not None
     assert list(panel._parameterNode.inputVolumes) == []
+
+
+def test_reload_takes_the_helpers_anew_too(panel):
+    import crfgan
+
+    before = dict(sys.modules)
+    try:
+        panel.onReload()
+        assert sys.modules["CRFGANSynthLib.logic"] is not before["CRFGANSynthLib.logic"]
+        assert sys.modules.get("crfgan") is not crfgan
+    finally:  # for the tests after this one, which hold the classes of before
+        ours = [name for name in sys.modules if name.split(".")[0] in ("CRFGANSynthLib", "crfgan")]
+        for name in ours:
+            del sys.modules[name]
+        sys.modules.update({name: module for name, module in before.items() if name not in sys.modules})
