@@ -6,8 +6,6 @@ from pathlib import Path
 import qt
 import slicer
 import vtk
-
-# The logic and the parameter node are looked for in this file.
 from CRFGANSynthLib.logic import CRFGANSynthLogic, CRFGANSynthParameterNode
 from slicer.i18n import tr as _
 from slicer.i18n import translate
