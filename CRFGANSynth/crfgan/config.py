@@ -110,6 +110,8 @@ class Training:
     """Weight of the CRF in the generator's loss at the first step."""
     crf_fade: float = 0.75
     """Share of the run after which that weight has fallen linearly to 0."""
+    variety_weight: float = 0.1
+    """Weight of the penalty on synthesized volumes that are more alike than real ones; 0 as published."""
     ema_decay: float = 0.999
     """Decay of the generator's exponential moving average, which is what synthesizes; shorter early in a run."""
     augment: bool = True
@@ -127,6 +129,7 @@ class Training:
         _require_positive(self, "iterations", "batch_size", "checkpoint_every", "preview_every")
         _require_positive(self, "lr_generator", "lr_discriminator", "lr_encoder", "lr_crf")
         _require(self.seed >= 0, "seed", "0 or more", self.seed, "Give a whole number.")
+        _require(self.variety_weight >= 0, "variety_weight", "0 or more", self.variety_weight, "Give 0 for none.")
         for name in ("crf_weight", "crf_fade", "ema_decay"):
             value = getattr(self, name)
             _require(0 <= value <= 1, name, "between 0 and 1", value, "Give a fraction.")
@@ -192,7 +195,7 @@ PRESETS = {
         # At 32 voxels a side none is spared for padding.
         Preprocessing(shape=(32, 32, 32), fit="fill"),
         Network(width=16, latent=128),
-        Training(iterations=2_000, batch_size=12, lr_generator=5e-4, lr_discriminator=1e-3),
+        Training(iterations=2_000, batch_size=12, preview_every=100, lr_generator=5e-4, lr_discriminator=1e-3),
     ),
     "small-64": Config(
         Preprocessing(shape=(64, 64, 64)),

@@ -44,6 +44,19 @@ def generator_loss(score: Tensor, nodes: Tensor | None, alpha: float, crf: str) 
     return is_real(score) + alpha * is_real(nodes.mean(1))
 
 
+def lack_of_variety(fake: Tensor, real: Tensor) -> Tensor:
+    """How much less synthesized slabs differ from each other than real ones at the same places: 0 to 1.
+
+    Slabs (B, 1, D, H, W) 2i and 2i + 1 lie at one place; a last one without a partner is left out. A discriminator sees
+    one slab at a time and can't tell that all are the same one (Mao et al., CVPR 2019, arXiv 1903.05628).
+    """
+    if len(fake) < 2:
+        return fake.new_zeros(())
+    pairs = len(fake) // 2 * 2
+    differ, should = ((x[0:pairs:2] - x[1:pairs:2]).abs().mean() for x in (fake, real))
+    return F.relu(1 - differ / should.clamp_min(1e-3))
+
+
 def mixed_company(a: Tensor, chance: torch.Generator) -> Tensor:
     """Planes of A (B, C, d, h, w) of real volumes in the wrong company: the upper part from another volume.
 

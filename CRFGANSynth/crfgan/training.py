@@ -22,7 +22,7 @@ from .config import Config
 from .crf import build_crf
 from .dataset import Dataset
 from .errors import InputError
-from .losses import class_loss, crf_share, generator_loss, is_fake, is_real, mixed_company
+from .losses import class_loss, crf_share, generator_loss, is_fake, is_real, lack_of_variety, mixed_company
 from .networks import Discriminator, Generator, HalfEncoder, slab_positions
 from .randomness import batch_indices, step_generator, weights_seed
 from .sizes import A_STRIDE, a_shape, slab_planes
@@ -101,7 +101,9 @@ class Trainer:
         chance = step_generator(seed, step, self.fabric.global_rank)
         real, classes = self.dataset.batch(batch_indices(seed, step, size, len(self.dataset)))
         latents = torch.randn(size, network.latent, generator=chance)
-        starts = torch.randint(a_shape(self.shape)[0] - self.planes + 1, (size,), generator=chance).tolist()
+        # Two neighbours in the batch share a place, so that their variety can be compared.
+        places = torch.randint(a_shape(self.shape)[0] - self.planes + 1, ((size + 1) // 2,), generator=chance)
+        starts = places.repeat_interleave(2)[:size].tolist()
         augment = Augmentation(size, self.shape[1:], chance) if training.augment else nn.Identity()
         to_device = self.fabric.to_device
         classes = None if classes is None else to_device(classes)
@@ -146,6 +148,7 @@ class Trainer:
             judged = self._judge(drawn, fake)
             nodes = self.modules["crf"](a, judged.score) if alpha > 0 else None
             loss = generator_loss(judged.score, nodes, alpha, self.config.network.crf)
+            loss = loss + self.config.training.variety_weight * lack_of_variety(fake, self._real_slab(drawn))
             return self._learn("generator", loss + class_loss(judged, drawn.classes))
 
     def _train_crf(self, drawn: Draw, fake_a: Tensor, scores: dict[str, Tensor]) -> float:

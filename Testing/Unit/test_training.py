@@ -9,7 +9,7 @@ import torch
 from crfgan.checkpoint import KEPT, Stateful, load_checkpoint, save_checkpoint
 from crfgan.config import PRESETS, Config
 from crfgan.errors import InputError
-from crfgan.losses import crf_share, generator_loss, mixed_company
+from crfgan.losses import crf_share, generator_loss, lack_of_variety, mixed_company
 from crfgan.randomness import batch_indices, sample_latent, step_generator
 from crfgan.run import open_run, read_losses, start_run, train_run
 from crfgan.sources import find_volumes
@@ -215,6 +215,15 @@ def test_generator_loss_of_the_reference_mixes_logits_and_of_the_spatial_adds_a_
     torch.testing.assert_close(reference, softplus(torch.tensor(-(0.25 * 1 + 0.75 * 1.0))))
     spatial = generator_loss(score, nodes, 0.25, "spatial")
     torch.testing.assert_close(spatial, softplus(torch.tensor(-1.0)) * 1.25)
+
+
+def test_lack_of_variety_is_one_for_copies_and_zero_for_enough():
+    real = torch.rand(5, 1, 2, 4, 4, generator=step_generator(0, 0))
+    copies = real[:1].expand(5, -1, -1, -1, -1)
+    assert lack_of_variety(copies, real) == 1
+    assert lack_of_variety(real, real) == 0
+    torch.testing.assert_close(lack_of_variety(real / 2, real), torch.tensor(0.5))
+    assert lack_of_variety(real[:1], real[:1]) == 0
 
 
 def test_mixed_company_keeps_planes_and_changes_their_neighbours():
