@@ -41,7 +41,7 @@ def test_illegal_settings_are_told_in_a_sentence(settings, sentence):
 
 def test_override_reaches_the_section_of_each_setting():
     config = PRESETS["tiny-32"].override(shape=(64, 64, 64), iterations=7, crf="none")
-    assert config.preprocessing == Preprocessing(shape=(64, 64, 64))
+    assert config.preprocessing == Preprocessing(shape=(64, 64, 64), fit="fill")
     assert config.training.iterations == 7
     assert config.network.crf == "none"
 
