@@ -50,6 +50,8 @@ class Draw:
 
     real: Tensor
     """(B, 1, D, H, W) whole volumes."""
+    real_slab: Tensor
+    """(B, 1, D/8, H, W) their slabs at `starts`."""
     classes: Tensor | None
     """(B,) classes of the real volumes; the synthesized ones are given the same."""
     latents: Tensor
@@ -107,7 +109,9 @@ class Trainer:
         augment = Augmentation(size, self.shape[1:], chance) if training.augment else nn.Identity()
         to_device = self.fabric.to_device
         classes = None if classes is None else to_device(classes)
-        return Draw(to_device(real), classes, to_device(latents), starts, augment, chance)
+        real = to_device(real)
+        real_slab = windows(real, [A_STRIDE * start for start in starts], A_STRIDE * self.planes)
+        return Draw(real, real_slab, classes, to_device(latents), starts, augment, chance)
 
     def step(self) -> Losses:
         """One iteration of all four networks; returns their losses."""
@@ -131,13 +135,10 @@ class Trainer:
         positions = torch.tensor(slab_positions(self.shape, drawn.starts), device=slabs.device)
         return self.modules["discriminator"](drawn.augment(slabs), positions)
 
-    def _real_slab(self, drawn: Draw) -> Tensor:
-        return windows(drawn.real, [A_STRIDE * start for start in drawn.starts], A_STRIDE * self.planes)
-
     def _train_discriminator(self, drawn: Draw, fake: Tensor, scores: dict[str, Tensor]) -> float:
         """Step 1: D tells real slabs from synthesized ones at the same place; leaves its logits in `scores`."""
         with cached():
-            on_real, on_fake = self._judge(drawn, self._real_slab(drawn)), self._judge(drawn, fake)
+            on_real, on_fake = self._judge(drawn, drawn.real_slab), self._judge(drawn, fake)
             scores |= {"real": on_real.score.detach(), "fake": on_fake.score.detach()}
             loss = is_real(on_real.score) + is_fake(on_fake.score) + class_loss(on_real, drawn.classes)
             return self._learn("discriminator", loss)
@@ -148,7 +149,7 @@ class Trainer:
             judged = self._judge(drawn, fake)
             nodes = self.modules["crf"](a, judged.score) if alpha > 0 else None
             loss = generator_loss(judged.score, nodes, alpha, self.config.network.crf)
-            loss = loss + self.config.training.variety_weight * lack_of_variety(fake, self._real_slab(drawn))
+            loss = loss + self.config.training.variety_weight * lack_of_variety(fake, drawn.real_slab)
             return self._learn("generator", loss + class_loss(judged, drawn.classes))
 
     def _train_crf(self, drawn: Draw, fake_a: Tensor, scores: dict[str, Tensor]) -> float:
@@ -173,7 +174,7 @@ class Trainer:
         a = self.modules["encoder"](drawn.real[:count], neighbours, self.planes + 2)
         with self._frozen("generator"):
             rendered = self.modules["generator"].render(a, neighbours, a_shape(self.shape)[0])
-            return self._learn("encoder", F.l1_loss(rendered, self._real_slab(drawn)[:count]))
+            return self._learn("encoder", F.l1_loss(rendered, drawn.real_slab[:count]))
 
     def _frozen(self, *names: str):
         return _Frozen([self.modules[name] for name in names if name in self.modules])

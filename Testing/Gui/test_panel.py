@@ -45,6 +45,16 @@ def train_a_little(panel, folder, iterations=2):
     assert panel.job is not None, "the button did not start a job"
 
 
+def train_until_a_step(panel, nodes, folder):
+    """Start a long run and return when its first step is told."""
+    import slicer
+
+    check_all(panel, nodes)
+    train_a_little(panel, folder, iterations=100000)
+    while panel.job.lastEvent.get("event") != "step":
+        slicer.app.processEvents()
+
+
 def test_opening_the_panel_imports_nothing_heavy_and_installs_nothing(panel, slicer_app):
     assert slicer_app.installer.requests == []
     assert not panel.ui.dependenciesFrame.visible
@@ -110,11 +120,8 @@ def test_the_event_loop_stays_alive_while_the_worker_works(panel, heads, tmp_pat
     assert max(b - a for a, b in pairwise(ticks)) < 1
 
 
-def test_stop_saves_a_model_that_can_be_used(panel, heads, tmp_path, slicer):
-    check_all(panel, heads)
-    train_a_little(panel, tmp_path / "run", iterations=100000)
-    while panel.job.lastEvent.get("event") != "step":
-        slicer.app.processEvents()
+def test_stop_saves_a_model_that_can_be_used(panel, heads, tmp_path):
+    train_until_a_step(panel, heads, tmp_path / "run")
     panel.ui.stopButton.click()
     panel.job.wait()
     assert panel.job.stopped and panel.job.error == ""
@@ -122,11 +129,8 @@ def test_stop_saves_a_model_that_can_be_used(panel, heads, tmp_path, slicer):
     assert (tmp_path / "run" / "model.safetensors").exists()
 
 
-def test_a_killed_worker_ends_in_a_sentence(panel, heads, tmp_path, slicer):
-    check_all(panel, heads)
-    train_a_little(panel, tmp_path / "run", iterations=100000)
-    while panel.job.lastEvent.get("event") != "step":
-        slicer.app.processEvents()
+def test_a_killed_worker_ends_in_a_sentence(panel, heads, tmp_path):
+    train_until_a_step(panel, heads, tmp_path / "run")
     panel.job.process.kill()
     panel.job.wait()
     assert panel.ui.statusLabel.text == (
