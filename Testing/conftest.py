@@ -1,8 +1,19 @@
-"""Makes the stand-ins for Slicer importable and their fixtures known to every test."""
+"""Makes the stand-ins for Slicer importable and their fixtures known to every test, and keeps homes clean."""
 
 import sys
 from pathlib import Path
 
+import pytest
+
 sys.path.insert(0, str(Path(__file__).parent))
 
 pytest_plugins = ["SlicerStandIns.pytest_plugin"]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def cache_folder(tmp_path_factory):
+    """The folder of the cache of prepared volumes, for tests and the processes that they start."""
+    folder = tmp_path_factory.mktemp("cache")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("CRFGAN_CACHE", str(folder))
+        yield folder

@@ -76,6 +76,12 @@ def _add_train(commands) -> None:
     target.add_argument("--out", type=Path, metavar="RUN", help="folder of the new run")
     target.add_argument("--resume", type=Path, metavar="RUN", help="go on with the run in this folder")
     where.add_argument("--labels", type=Path, metavar="CSV", help="classes: columns `name` (file name) and `class`")
+    where.add_argument(
+        "--cache",
+        type=Path,
+        metavar="DIR",
+        help="keeps prepared volumes for later runs; default: $CRFGAN_CACHE, or crfgan in your folder for caches",
+    )
     where.add_argument("--licence", default="", help="licence of the model, written into its card")
 
     base = train.add_argument_group("settings", "From a preset or a file; single ones replace what stands there.")
@@ -174,12 +180,13 @@ def _train(args: argparse.Namespace, report: Report, should_stop: Interruption) 
 
     if args.resume is None:
         config = load_config(args.config) if args.config else PRESETS[args.preset]
+        from .cache import Cache
         from .dataset import read_labels
         from .sources import find_volumes
 
         labels = read_labels(args.labels) if args.labels else None
         config = config.override(**_given_settings(args))
-        config = start_run(find_volumes(args.data), config, folder, labels, report)
+        config = start_run(find_volumes(args.data), config, folder, labels, report, Cache(args.cache))
     else:
         config = _resumed_config(args, open_run(folder))
         save_config(folder, config)

@@ -14,7 +14,7 @@ MODALITIES = ("auto", "brain-mri", "lung-ct", "ct")
 FITS = ("isotropic", "fill")
 CRF_MODES = ("spatial", "reference", "none")
 DEVICES = ("auto", "cpu", "cuda", "mps")
-PRECISIONS = ("32-true", "bf16-mixed", "16-mixed")
+PRECISIONS = ("32-true", "bf16-mixed")
 
 
 def _require(holds: bool, name: str, rule: str, got: object, advice: str) -> None:
@@ -96,6 +96,8 @@ class Training:
     """Training steps."""
     batch_size: int = 4
     """Volumes in a step."""
+    volumes_at_a_time: int = 0
+    """Volumes of a batch whose generator pass is in memory at a time, from the memory budget; 0 for the whole batch."""
     seed: int = 0
     """Fixes weights, data order, latents and crops: the same seed gives the same losses."""
     lr_generator: float = 1e-4
@@ -128,7 +130,8 @@ class Training:
     def __post_init__(self):
         _require_positive(self, "iterations", "batch_size", "checkpoint_every", "preview_every")
         _require_positive(self, "lr_generator", "lr_discriminator", "lr_encoder", "lr_crf")
-        _require(self.seed >= 0, "seed", "0 or more", self.seed, "Give a whole number.")
+        for name in ("seed", "volumes_at_a_time"):
+            _require(getattr(self, name) >= 0, name, "0 or more", getattr(self, name), "Give a whole number.")
         _require(self.variety_weight >= 0, "variety_weight", "0 or more", self.variety_weight, "Give 0 for none.")
         for name in ("crf_weight", "crf_fade", "ema_decay"):
             value = getattr(self, name)

@@ -50,11 +50,13 @@ class ReferenceCRF(_Field):
     def __init__(self, shape: Shape, network: Network):
         super().__init__(a_shape(shape)[0])
 
-    def forward(self, a: Tensor, score: Tensor) -> Tensor:
-        """A (B, C, d, h, w) and the discriminator's logits (B,) -> node logits (B, N)."""
-        nodes = len(self.compatibility)
-        features = a.reshape(len(a), nodes, -1)
-        return mean_field(score[:, None].expand(-1, nodes), self.pairwise(features))
+    def describe(self, a: Tensor) -> Tensor:
+        """A (B, C, d, h, w) -> node features (B, N, F)."""
+        return a.reshape(len(a), len(self.compatibility), -1)
+
+    def forward(self, features: Tensor, score: Tensor) -> Tensor:
+        """Node features (B, N, F) and the discriminator's logits (B,) -> node logits (B, N)."""
+        return mean_field(score[:, None].expand(-1, features.shape[1]), self.pairwise(features))
 
 
 class SpatialCRF(_Field):
@@ -66,22 +68,23 @@ class SpatialCRF(_Field):
         self.reduce = nn.ModuleList(
             spectral_norm(nn.Conv3d(width, width, (1, 4, 4), stride=(1, 2, 2), padding=(0, 1, 1))) for _ in range(2)
         )
-        self.describe = spectral_norm(nn.Linear(4 * width, width))
+        self.summarise = spectral_norm(nn.Linear(4 * width, width))
         self.evidence = spectral_norm(nn.Linear(width, 1))
         self.project = nn.Linear(width, width)
+        self.register_buffer("company", torch.zeros(a_shape(shape)[0], width))
+        """Features (N, F) of the last real volume, to be put together with the next one's."""
 
-    def forward(self, a: Tensor, score: Tensor) -> Tensor:
-        """A (B, C, d, h, w) -> node logits (B, N); the discriminator's logits aren't needed."""
-        features = self._describe_planes(a)
-        return mean_field(self.evidence(features).squeeze(2), self.pairwise(self.project(features)))
-
-    def _describe_planes(self, a: Tensor) -> Tensor:
-        """Features (B, N, C) of each depth plane of A."""
+    def describe(self, a: Tensor) -> Tensor:
+        """A (B, C, d, h, w) -> features (B, N, F) of its depth planes, each read from the plane alone."""
         for conv in self.reduce:
             a = F.leaky_relu(conv(a), 0.2)
         depth = a.shape[2]
         quarters = F.adaptive_avg_pool3d(a, (depth, 2, 2))
-        return F.leaky_relu(self.describe(quarters.transpose(1, 2).flatten(2)), 0.2)
+        return F.leaky_relu(self.summarise(quarters.transpose(1, 2).flatten(2)), 0.2)
+
+    def forward(self, features: Tensor, score: Tensor) -> Tensor:
+        """Node features (B, N, F) -> node logits (B, N); the discriminator's logits aren't needed."""
+        return mean_field(self.evidence(features).squeeze(2), self.pairwise(self.project(features)))
 
 
 def build_crf(shape: Shape, network: Network) -> ReferenceCRF | SpatialCRF | None:

@@ -1,7 +1,7 @@
 """The training set of a run: every volume preprocessed once, kept in the run's folder and read from there.
 
-data.json      what was learned of the set: grid, units, classes, and of each volume its name, box and window
-volumes.npy    float32 (N, D, H, W) in [-1, 1]
+data.json           what was learned of the set: grid, units, classes, and of each volume its name, box and window
+volumes/00000.npy   one file a volume, float32 (D, H, W) in [-1, 1]; where the file system can, one with the cache's
 """
 
 from __future__ import annotations
@@ -9,18 +9,22 @@ from __future__ import annotations
 import csv
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping
+import os
+import shutil
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 import torch
 from torch import Tensor
 
+from .cache import Cache, CacheError, content_of, open_array
 from .config import Preprocessing
 from .errors import InputError
-from .files import free_space, replace_with, write_whole
-from .preprocessing import Survey, TrainingGrid, Units, choose_grid, choose_set_units, preprocess, survey
+from .files import free_space, make_folder, replace_with, telling_user, write_whole
+from .preprocessing import Survey, TrainingGrid, Units, choose_grid, choose_set_units
 from .reading import read_volume
 from .sources import Source
 
@@ -48,22 +52,48 @@ class DatasetFacts:
         return hashlib.sha256("\n".join(sorted(self.names)).encode()).hexdigest()
 
 
+class Volumes(Sequence[np.ndarray]):
+    """The prepared volumes of a run, float32 (D, H, W); each is memory-mapped when it is asked for.
+
+    A map holds its file open, and a process may have but a thousand files open where a set has more volumes.
+    """
+
+    def __init__(self, paths: Sequence[Path], shape: tuple[int, int, int]):
+        self.paths, self.shape = paths, shape
+
+    def __len__(self) -> int:
+        return len(self.paths)
+
+    def __getitem__(self, index: int) -> np.memmap:
+        return open_array(self.paths[index], self.shape)
+
+
 @dataclass(frozen=True)
 class Dataset:
-    """Preprocessed volumes, memory-mapped, with their facts."""
+    """Preprocessed volumes with their facts."""
 
     facts: DatasetFacts
-    volumes: np.ndarray
-    """(N, D, H, W) float32 in [-1, 1]."""
+    volumes: Sequence[np.ndarray] | np.ndarray
+    """N arrays (D, H, W) float32 in [-1, 1]."""
 
     def __len__(self) -> int:
         return len(self.volumes)
 
-    def batch(self, indices: list[int]) -> tuple[Tensor, Tensor | None]:
-        """Volumes (B, 1, D, H, W), and their classes (B,) where there are any."""
-        volumes = torch.from_numpy(np.stack([self.volumes[i] for i in indices]))[:, None]
+    def whole(self, indices: Sequence[int]) -> Tensor:
+        """Volumes (B, 1, D, H, W)."""
+        return self.slabs(indices, [0] * len(indices), self.facts.grid.shape[0])
+
+    def slabs(self, indices: Sequence[int], starts: Sequence[int], depth: int) -> Tensor:
+        """Planes starts[b] to starts[b] + depth of each volume, (B, 1, depth, H, W); no other voxel is read."""
+        slabs = torch.empty(len(indices), 1, depth, *self.facts.grid.shape[1:])
+        for slab, index, start in zip(slabs.numpy(), indices, starts, strict=True):
+            slab[0] = self.volumes[index][start : start + depth]
+        return slabs
+
+    def classes(self, indices: Sequence[int]) -> Tensor | None:
+        """Class numbers (B,) of volumes; None where the set has no classes."""
         labels = self.facts.labels
-        return volumes, torch.tensor([labels[i] for i in indices]) if labels else None
+        return torch.tensor([labels[index] for index in indices]) if labels else None
 
 
 def read_labels(path: Path) -> dict[str, str]:
@@ -96,13 +126,31 @@ def _number_classes(names: list[str], labels: Mapping[str, str]) -> tuple[tuple[
     return classes, tuple(classes.index(labels[name]) for name in names)
 
 
+@dataclass(frozen=True)
+class _Usable:
+    """A volume that can be trained on."""
+
+    source: Source
+    content: str
+    """See `content_of`."""
+    survey: Survey
+
+
 def _survey_usable(
-    sources: list[Source], settings: Preprocessing, on_skip: OnSkip, progress: Callable[[int, int], None]
-) -> list[tuple[Source, Survey]]:
+    sources: list[Source],
+    settings: Preprocessing,
+    on_skip: OnSkip,
+    progress: Callable[[int, int], None],
+    cache: Cache,
+) -> list[_Usable]:
     usable = []
     for index, source in enumerate(sources):
         try:
-            usable.append((source, survey(read_volume(source), settings)))
+            content = content_of(source)
+            found = cache.survey(source.name, content, settings, partial(read_volume, source))
+            usable.append(_Usable(source, content, found))
+        except CacheError:
+            raise
         except InputError as error:
             on_skip(source.name, str(error))
         progress(index + 1, 2 * len(sources))
@@ -119,42 +167,56 @@ def prepare(
     labels: Mapping[str, str] | None,
     on_skip: OnSkip,
     progress: Callable[[int, int], None],
+    cache: Cache,
 ) -> Dataset:
-    """Preprocess volumes into `folder`, one at a time in memory, and open the result.
+    """Preprocess into `folder` what `cache` doesn't hold yet, one volume at a time in memory, and open the result.
 
     Raises:
         InputError: fewer than two volumes can be used, they are of different modality, a class is missing,
-            or the folder has no room.
+            or the folder or the cache has no room or can't be written.
     """
-    usable = _survey_usable(sources, settings, on_skip, progress)
-    surveys = [found for _, found in usable]
+    usable = _survey_usable(sources, settings, on_skip, progress, cache)
+    surveys = [volume.survey for volume in usable]
     grid, units = choose_grid(surveys, settings), choose_set_units(surveys)
-    names = [source.name for source, _ in usable]
+    names = [volume.source.name for volume in usable]
     classes, numbers = _number_classes(names, labels) if labels else ((), ())
     center = tuple(float(c) for c in np.median([s.center for s in surveys], axis=0))
     facts = DatasetFacts(grid, units, center, tuple(names), classes, numbers)
 
-    free_space(folder, 4 * len(usable) * int(np.prod(grid.shape)))
-    steps = len(sources) + len(usable)
-
-    def prepared() -> Iterator[np.ndarray]:
-        for index, (source, found) in enumerate(usable):
-            yield preprocess(read_volume(source), found, grid)
-            progress(len(sources) + index + 1, steps)
-
-    replace_with(folder / "volumes.npy", lambda path: _write_npy(path, prepared(), (len(usable), *grid.shape)))
+    make_folder(folder / "volumes")
+    _make_room(usable, grid, folder, cache)
+    paths, steps = _volume_paths(folder, len(usable)), len(sources) + len(usable)
+    for index, (volume, path) in enumerate(zip(usable, paths, strict=True)):
+        read = partial(read_volume, volume.source)
+        _take_over(cache.array(volume.content, volume.survey, grid, read), path)
+        progress(len(sources) + index + 1, steps)
     details = [asdict(found) for found in surveys]
     write_whole(folder / "data.json", json.dumps({"facts": asdict(facts), "volumes": details}, indent=1).encode())
     return open_dataset(folder)
 
 
-def _write_npy(path: Path, arrays: Iterable[np.ndarray], shape: tuple[int, ...]) -> None:
-    """Write float32 arrays one after the other: a memory map would end the process where the disk is full."""
-    with open(path, "wb") as file:
-        header = {"descr": "<f4", "fortran_order": False, "shape": shape}
-        np.lib.format.write_array_header_1_0(file, header)
-        for array in arrays:
-            file.write(np.ascontiguousarray(array, "<f4").tobytes())
+def _make_room(usable: list[_Usable], grid: TrainingGrid, folder: Path, cache: Cache) -> None:
+    """Raise InputError unless cache and run have room for what each of them lacks."""
+    size = 4 * int(np.prod(grid.shape))
+    missing = sum(not cache.holds(volume.content, volume.survey, grid) for volume in usable)
+    cache.make_room(missing * size)
+    if folder.stat().st_dev != cache.folder.stat().st_dev:  # no link leads from one disk to another
+        free_space(folder, len(usable) * size)
+
+
+def _volume_paths(folder: Path, count: int) -> list[Path]:
+    return [folder / "volumes" / f"{index:05d}.npy" for index in range(count)]
+
+
+def _take_over(array: Path, path: Path) -> None:
+    """Put an array of the cache into a run: by a hard link, so that it takes no room twice, or as a copy."""
+    with telling_user(path):
+        path.unlink(missing_ok=True)
+        try:
+            os.link(array, path)
+        except OSError:
+            free_space(path.parent, array.stat().st_size)
+            replace_with(path, lambda copy: shutil.copyfile(array, copy))
 
 
 def facts_from_dict(data: dict) -> DatasetFacts:
@@ -172,9 +234,11 @@ def open_dataset(folder: Path) -> Dataset:
     """
     try:
         facts = facts_from_dict(json.loads((folder / "data.json").read_text(encoding="utf-8"))["facts"])
-        volumes = np.load(folder / "volumes.npy", mmap_mode="r", allow_pickle=False)
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise InputError(
             f"{folder} must hold the prepared volumes of a run, but {error}. Train into a new folder."
         ) from error
+    volumes = Volumes(_volume_paths(folder, len(facts.names)), facts.grid.shape)
+    for _ in volumes:  # each tells whether it is whole
+        pass
     return Dataset(facts, volumes)

@@ -57,12 +57,11 @@ def lack_of_variety(fake: Tensor, real: Tensor) -> Tensor:
     return F.relu(1 - differ / should.clamp_min(1e-3))
 
 
-def mixed_company(a: Tensor, chance: torch.Generator) -> Tensor:
-    """Planes of A (B, C, d, h, w) of real volumes in the wrong company: the upper part from another volume.
+def mixed_company(features: Tensor, before: Tensor, chance: torch.Generator) -> Tensor:
+    """Planes of real volumes in the wrong company: of their features (B, N, F), the upper part from another volume.
 
-    A batch of one is its own other volume, upside down.
+    The other one is the volume before, in the batch or, for the first, in the step before: `before` (N, F).
     """
-    depth = a.shape[2]
-    cut = int(torch.randint(1, max(depth, 2), (), generator=chance))
-    other = a.roll(1, dims=0) if len(a) > 1 else a.flip(2)
-    return torch.cat([a[:, :, :cut], other[:, :, cut:]], dim=2)
+    cut = int(torch.randint(1, max(features.shape[1], 2), (), generator=chance))
+    other = torch.cat([before[None].to(features), features[:-1]])
+    return torch.cat([features[:, :cut], other[:, cut:]], dim=1)

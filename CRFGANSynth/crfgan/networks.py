@@ -19,27 +19,25 @@ from torch import Tensor, nn
 from torch.nn.utils.parametrizations import spectral_norm
 
 from .config import Network
+from .layout import arranged, new_map
 from .sizes import A_STRIDE, SLABS, Shape, a_shape, growth, halvings
-from .slabs import inside, windows
+from .slabs import blank_outside, windows
 from .upsampling import UpsampleConv
 
 GROUPS = 8
+MARGIN = 5
+"""Voxels that E^H reads below and above a slab."""
+SLAB_BYTES = 24 * 2**20
+"""Size of the largest map when a whole volume is encoded: what is larger is slower, for the system clears its memory."""
 
 
-class PlaneGroupNorm(nn.GroupNorm):
-    """Group normalisation whose statistics are taken in each depth plane by itself.
+def _normalise_planes(norm: nn.GroupNorm, x: Tensor) -> Tensor:
+    """Group normalisation of (B, C, D, H, W) in each depth plane by itself, and ReLU.
 
     With statistics over the depth, a slab is normalised by other numbers than the volume it belongs to.
     """
-
-    def forward(self, x: Tensor) -> Tensor:
-        """Normalise (B, C, D, H, W) over (C / groups, H, W)."""
-        batch, _, depth, height, width = x.shape
-        grouped = x.reshape(batch, self.num_groups, -1, depth, height, width)
-        variance, mean = torch.var_mean(grouped, dim=(2, 4, 5), correction=0, keepdim=True)
-        scale = self.weight.view(1, self.num_groups, -1, 1, 1, 1) * torch.rsqrt(variance + self.eps)
-        shift = self.bias.view(1, self.num_groups, -1, 1, 1, 1) - mean * scale
-        return torch.addcmul(shift, grouped, scale).view_as(x)
+    planes = x.transpose(1, 2)
+    return F.relu_(norm(planes.flatten(0, 1))).view_as(planes).transpose(1, 2)
 
 
 def _places(x: Tensor, starts: Sequence[int] | None, planes: int | None, depth: int) -> tuple[Sequence[int], int]:
@@ -68,16 +66,21 @@ class Generator(nn.Module):
         self.norms = nn.ModuleList(nn.GroupNorm(GROUPS, outputs) for outputs in channels)
         half = network.width // 2
         self.render1 = UpsampleConv(network.width, half)
-        self.render_norm = PlaneGroupNorm(GROUPS, half)
+        self.render_norm = nn.GroupNorm(GROUPS, half)
         self.render2 = UpsampleConv(half, 1)
 
     def features(self, z: Tensor, classes: Tensor | None = None) -> Tensor:
         """G^A: latents (B, Z), and classes (B,) where conditional -> A (B, C, d, h, w) of whole volumes."""
+        x = self.features_below(z, classes)
+        return F.relu_(self.norms[-1](self.convs[-1](x, self.sizes[-1])))
+
+    def features_below(self, z: Tensor, classes: Tensor | None = None) -> Tensor:
+        """What G^A's last block makes A (B, C, d, h, w) of: (B, C', d', h', w'), at half the size where it doubles."""
         if self.classes:
             z = torch.cat([z, F.one_hot(classes, self.classes).to(z)], dim=1)
-        x = self.expand(z).view(-1, *self.seed_shape)
-        for size, conv, norm in zip(self.sizes, self.convs, self.norms, strict=True):
-            x = F.relu(norm(conv(x, size)))
+        x = arranged(self.expand(z).view(-1, *self.seed_shape))
+        for size, conv, norm in zip(self.sizes[:-1], self.convs, self.norms, strict=False):
+            x = F.relu_(norm(conv(x, size)))
         return x
 
     def decode(self, a: Tensor, starts: Sequence[int] | None = None, planes: int | None = None) -> Tensor:
@@ -96,12 +99,10 @@ class Generator(nn.Module):
             starts: the planes' first places in their volumes, -1 where it lies below.
             depth: planes of A in a whole volume; what lies beyond counts as nothing.
         """
-        planes = a.shape[2]
-        a = a * inside(starts, planes, depth, a)
         # At half the resolution all but the outermost planes have seen both their neighbours.
-        x = self.render1(a)[:, :, 1:-1]
-        x = F.relu(self.render_norm(x))
-        x = x * inside([2 * start + 1 for start in starts], 2 * planes - 2, 2 * depth, x)
+        x = self.render1(blank_outside(a, starts, depth))[:, :, 1:-1]
+        x = _normalise_planes(self.render_norm, x)
+        x = blank_outside(x, [2 * start + 1 for start in starts], 2 * depth)
         return torch.tanh(self.render2(x)[:, :, 2:-2])
 
     def forward(self, z: Tensor, classes: Tensor | None = None) -> Tensor:
@@ -115,30 +116,49 @@ class HalfEncoder(nn.Module):
     def __init__(self, network: Network):
         super().__init__()
         half = network.width // 2
+        # Along the depth what is read beyond a slab's ends are its neighbours, not padding.
         self.convs = nn.ModuleList(
             [
-                nn.Conv3d(1, half, 4, stride=2, padding=1),
-                nn.Conv3d(half, half, 3, padding=1),
-                nn.Conv3d(half, network.width, 4, stride=2, padding=1),
+                nn.Conv3d(1, half, 4, stride=2, padding=(0, 1, 1)),
+                nn.Conv3d(half, half, 3, padding=(0, 1, 1)),
+                nn.Conv3d(half, network.width, 4, stride=2, padding=(0, 1, 1)),
             ]
         )
-        self.norms = nn.ModuleList(PlaneGroupNorm(GROUPS, conv.out_channels) for conv in self.convs)
+        self.norms = nn.ModuleList(nn.GroupNorm(GROUPS, conv.out_channels) for conv in self.convs)
 
-    def forward(self, volume: Tensor, starts: Sequence[int] | None = None, planes: int | None = None) -> Tensor:
-        """Volumes (B, 1, D, H, W) -> `planes` planes of A (B, C, planes, h, w) from starts (B,) on.
+    def forward(self, slab: Tensor, starts: Sequence[int], depth: int) -> Tensor:
+        """Planes of A (B, C, p, h, w) of the voxels behind them and of five beyond on each side (B, 1, 4 p + 10, H, W).
 
-        Without `starts` and `planes`, of whole volumes.
+        Args:
+            starts: (B,) first plane of A of each.
+            depth: planes of A in a whole volume; what lies beyond counts as nothing.
         """
-        depth = volume.shape[2] // A_STRIDE
-        starts, planes = _places(volume, starts, planes, depth)
-        # A plane of A depends on its own four voxels and on five beyond them on each side: two more planes of A.
-        first, length = [start - 2 for start in starts], planes + 4
         # Background at 0, as in the discriminator.
-        x = windows(volume + 1, [A_STRIDE * start for start in first], A_STRIDE * length)
-        for conv, norm, scale in zip(self.convs, self.norms, (2, 2, 1), strict=True):
-            x = F.relu(norm(conv(x)))
-            x = x * inside([scale * start for start in first], scale * length, scale * depth, x)
-        return x[:, :, 2:-2]
+        x = blank_outside(arranged(slab + 1), [A_STRIDE * start - MARGIN for start in starts], A_STRIDE * depth)
+        # Rows of a layer's map that the next layers need below the slab, and rows in one plane of A.
+        for conv, norm, (below, rows) in zip(self.convs, self.norms, ((2, 2), (1, 2), (0, 1)), strict=True):
+            x = _normalise_planes(norm, conv(x))
+            x = blank_outside(x, [rows * start - below for start in starts], rows * depth)
+        return x
+
+    @torch.no_grad()
+    def encode(self, volume: Tensor) -> Tensor:
+        """A (B, C, d, h, w) of whole volumes (B, 1, D, H, W), a volume and a slab at a time, without a graph."""
+        depth, height, width = a_shape(tuple(volume.shape[2:]))
+        # The largest map is that of the first layer, at half the resolution.
+        room = SLAB_BYTES // (4 * self.convs[0].out_channels * 4 * height * width)
+        step = min(depth, max(2, room // 2 - 2))
+        a = new_map(volume, len(volume), self.convs[-1].out_channels, depth, height, width)
+        for one, target in zip(volume.split(1), a.split(1), strict=True):
+            for start in range(0, depth, step):
+                planes = min(step, depth - start)
+                target[:, :, start : start + planes] = self(encoder_windows(one, [start], planes), [start], depth)
+        return a
+
+
+def encoder_windows(volume: Tensor, starts: Sequence[int], planes: int) -> Tensor:
+    """What E^H reads (B, 1, 4 planes + 10, H, W) of volumes (B, 1, D, H, W) for `planes` planes of A from starts on."""
+    return windows(volume, [A_STRIDE * start - MARGIN for start in starts], A_STRIDE * planes + 2 * MARGIN)
 
 
 class Judgement(NamedTuple):
@@ -186,7 +206,7 @@ class Discriminator(nn.Module):
         """Judge slabs (B, 1, D/8, H, W) at positions (B,): 0 is the lowest place in the volume, 1 the highest."""
         # With the background at 0, the convolutions' zero padding goes on with it instead of drawing an edge.
         height = (2 * position - 1).to(slab).view(-1, 1, 1, 1, 1).expand_as(slab)
-        x = torch.cat([slab + 1, height], dim=1)
+        x = arranged(torch.cat([slab + 1, height], dim=1))
         for layer in self.layers:
             x = F.leaky_relu(layer(x), 0.2)
         x = torch.cat([x.flatten(1), position[:, None].to(x)], dim=1)

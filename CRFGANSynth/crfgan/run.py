@@ -1,7 +1,7 @@
 """A training run in its folder: prepare the data, train, save, and go on where it stopped.
 
 config.json            the resolved configuration
-data.json volumes.npy  the prepared volumes (dataset.py)
+data.json volumes/     the prepared volumes (dataset.py)
 state/                 training states to resume from (checkpoint.py)
 model.safetensors      the model as of the last checkpoint (model.py)
 log.jsonl              the losses of every step
@@ -17,6 +17,7 @@ from pathlib import Path
 import numpy as np
 import torch
 
+from .cache import Cache
 from .checkpoint import has_checkpoint, load_checkpoint, save_checkpoint
 from .config import Config, load_config
 from .dataset import open_dataset, prepare
@@ -40,11 +41,14 @@ def start_run(
     folder: Path,
     labels: Mapping[str, str] | None,
     report: Report,
+    cache: Cache | None = None,
 ) -> Config:
     """Prepare the volumes of a new run in `folder`; returns the configuration as resolved by the data.
 
+    What was prepared for an earlier run is taken from `cache`, which is the user's own where none is given.
+
     Raises:
-        InputError: the folder holds a run or can't be written, or the data can't be trained on.
+        InputError: the folder holds a run, it or the cache can't be written, or the data can't be trained on.
     """
     make_folder(folder)
     if (folder / "config.json").exists():
@@ -56,7 +60,7 @@ def start_run(
     def progress(done: int, total: int) -> None:
         report("preparing", done=done, total=total)
 
-    dataset = prepare(sources, config.preprocessing, folder, labels, skipped, progress)
+    dataset = prepare(sources, config.preprocessing, folder, labels, skipped, progress, cache or Cache())
     facts = dataset.facts
     config = config.override(classes=len(facts.classes))
     # Written last: a folder with a configuration has all that its run needs.

@@ -11,15 +11,21 @@ from torch import Tensor
 
 def windows(x: Tensor, starts: Sequence[int], length: int) -> Tensor:
     """Planes starts[b] to starts[b] + length of each (C, D, H, W) in x (B, C, D, H, W); zeros beyond its ends."""
-    below = max(0, -min(starts))
-    above = max(0, max(starts) + length - x.shape[2])
-    padded = F.pad(x, (0, 0, 0, 0, below, above)) if below or above else x
-    return torch.stack(
-        [one[:, start + below : start + below + length] for one, start in zip(padded, starts, strict=True)]
-    )
+    return torch.cat([_window(one, start, length) for one, start in zip(x.split(1), starts, strict=True)])
 
 
-def inside(starts: Sequence[int], length: int, depth: int, like: Tensor) -> Tensor:
-    """Mask (B, 1, length, 1, 1): 1 where a plane of such windows lies in the volume of `depth` planes, else 0."""
-    planes = torch.tensor(starts, device=like.device)[:, None] + torch.arange(length, device=like.device)
-    return ((planes >= 0) & (planes < depth)).to(like.dtype).view(len(starts), 1, length, 1, 1)
+def _window(x: Tensor, start: int, length: int) -> Tensor:
+    depth = x.shape[2]
+    first, last = max(0, start), min(depth, start + length)
+    found = x[:, :, first:last]
+    missing = (first - start, start + length - last)
+    return F.pad(found, (0, 0, 0, 0, *missing)) if any(missing) else found
+
+
+def blank_outside(x: Tensor, starts: Sequence[int], depth: int) -> Tensor:
+    """Such windows (B, C, length, H, W) with zeros for the planes that don't lie in the volume of `depth` planes."""
+    length = x.shape[2]
+    if min(starts) >= 0 and max(starts) + length <= depth:
+        return x
+    planes = torch.tensor(starts, device=x.device)[:, None] + torch.arange(length, device=x.device)
+    return x * ((planes >= 0) & (planes < depth)).to(x.dtype).view(len(starts), 1, length, 1, 1)

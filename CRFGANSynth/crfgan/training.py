@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import nullcontext
+from dataclasses import dataclass
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 from torch.nn.utils.parametrize import cached
-from torch.optim import Adam
 from torch.optim.swa_utils import AveragedModel
 
 from .augmentation import Augmentation
@@ -23,15 +24,15 @@ from .crf import build_crf
 from .dataset import Dataset
 from .errors import InputError
 from .losses import class_loss, crf_share, generator_loss, is_fake, is_real, lack_of_variety, mixed_company
-from .networks import Discriminator, Generator, HalfEncoder, slab_positions
+from .networks import Discriminator, Generator, HalfEncoder, encoder_windows, slab_positions
+from .optimizer import EarlyAdam
 from .randomness import batch_indices, step_generator, weights_seed
 from .sizes import A_STRIDE, a_shape, slab_planes
-from .slabs import windows
 
 Losses = dict[str, float]
 
-ENCODER_SHARE = 1 / 4
-"""Share of the batch that E^H learns from."""
+ENCODED_SHARE = 1 / 4
+"""Share of a batch's real volumes that E^H learns from, and that it encodes for the CRF: all would cost what G costs."""
 
 
 def _ema_average(decay: float) -> Callable:
@@ -48,10 +49,11 @@ def _ema_average(decay: float) -> Callable:
 class Draw:
     """What chance decides in one step."""
 
+    step: int
+    whole: Tensor
+    """(b, 1, D, H, W) whole volumes, the first b of the batch; none where the CRF doesn't learn."""
     real: Tensor
-    """(B, 1, D, H, W) whole volumes."""
-    real_slab: Tensor
-    """(B, 1, D/8, H, W) their slabs at `starts`."""
+    """(B, 1, D/8, H, W) real slabs at `starts`."""
     classes: Tensor | None
     """(B,) classes of the real volumes; the synthesized ones are given the same."""
     latents: Tensor
@@ -64,15 +66,24 @@ class Draw:
     """For whatever else is drawn."""
 
 
+@dataclass(frozen=True)
+class Pass:
+    """What the generator makes for some volumes of a batch."""
+
+    a: Tensor
+    """(b, C, d, h, w)."""
+    slab: Tensor
+    """(b, 1, D/8, H, W)."""
+
+
 class Trainer:
     """The networks of a run, their optimizers, and one step of training."""
 
     def __init__(self, config: Config, dataset: Dataset, fabric):
         self.config, self.dataset, self.fabric = config, dataset, fabric
         shape, network, training = dataset.facts.grid.shape, config.network, config.training
-        self.shape, self.planes = shape, slab_planes(shape)
+        self.shape, self.depth, self.planes = shape, a_shape(shape)[0], slab_planes(shape)
         torch.manual_seed(weights_seed(training.seed))
-        betas = (0.0, 0.999)
         self.modules, self.optimizers = {}, {}
         for name, module, rate in (
             ("generator", Generator(shape, network), training.lr_generator),
@@ -81,130 +92,177 @@ class Trainer:
             ("crf", build_crf(shape, network), training.lr_crf),
         ):
             if module is not None:
-                optimizer = Adam(module.parameters(), lr=rate, betas=betas, fused=True)
-                self.modules[name], self.optimizers[name] = fabric.setup(module, optimizer)
-        for method in ("features", "decode", "render"):
-            self.modules["generator"].mark_forward_method(method)
-        self.ema = AveragedModel(
-            self.modules["generator"].module, multi_avg_fn=_ema_average(training.ema_decay)
-        ).requires_grad_(False)
+                self.modules[name] = fabric.to_device(module)
+                self.optimizers[name] = self.make_optimizer(module, rate)
+        average = _ema_average(training.ema_decay)
+        self.ema = AveragedModel(self.modules["generator"], multi_avg_fn=average).requires_grad_(False)
         self.step_number = 0
+        self._reader, self._next = ThreadPoolExecutor(1), None
+
+    def make_optimizer(self, module: nn.Module, rate: float) -> torch.optim.Optimizer:
+        """The optimizer of one network."""
+        return EarlyAdam(module.parameters(), rate)
 
     @property
     def state(self) -> Stateful:
         """Everything that a checkpoint holds."""
-        modules = {name: module.module for name, module in self.modules.items()}
-        return Stateful({**modules, "ema": self.ema}, self.optimizers)
+        return Stateful({**self.modules, "ema": self.ema}, self.optimizers)
 
-    def draw(self) -> Draw:
-        """Draw the data and all the chance of this step, and move them to the device."""
+    def draw(self, step: int) -> Draw:
+        """Draw the data and all the chance of a step, and move them to the device."""
         training, network = self.config.training, self.config.network
-        size, seed, step = training.batch_size, training.seed, self.step_number
+        size, seed = training.batch_size, training.seed
         chance = step_generator(seed, step, self.fabric.global_rank)
-        real, classes = self.dataset.batch(batch_indices(seed, step, size, len(self.dataset)))
+        indices = batch_indices(seed, step, size, len(self.dataset))
         latents = torch.randn(size, network.latent, generator=chance)
         # Two neighbours in the batch share a place, so that their variety can be compared.
-        places = torch.randint(a_shape(self.shape)[0] - self.planes + 1, ((size + 1) // 2,), generator=chance)
+        places = torch.randint(self.depth - self.planes + 1, ((size + 1) // 2,), generator=chance)
         starts = places.repeat_interleave(2)[:size].tolist()
         augment = Augmentation(size, self.shape[1:], chance) if training.augment else nn.Identity()
+        whole = self.dataset.whole(indices[: self.encoded_volumes() if self._crf_share(step) > 0 else 0])
+        real = self.dataset.slabs(indices, [A_STRIDE * start for start in starts], A_STRIDE * self.planes)
+        classes = self.dataset.classes(indices)
         to_device = self.fabric.to_device
         classes = None if classes is None else to_device(classes)
-        real = to_device(real)
-        real_slab = windows(real, [A_STRIDE * start for start in starts], A_STRIDE * self.planes)
-        return Draw(real, real_slab, classes, to_device(latents), starts, augment, chance)
+        return Draw(step, to_device(whole), to_device(real), classes, to_device(latents), starts, augment, chance)
+
+    def encoded_volumes(self) -> int:
+        """Real volumes of a batch that are encoded."""
+        return math.ceil(self.config.training.batch_size * ENCODED_SHARE)
+
+    def _drawn(self) -> Draw:
+        """This step's draw, read while the last step was computed; the next one's is begun."""
+        ready, step = self._next, self.step_number
+        drawn = ready.result() if ready else None
+        if drawn is None or drawn.step != step:
+            drawn = self.draw(step)
+        self._next: Future[Draw] = self._reader.submit(self.draw, step + 1)
+        return drawn
+
+    def _crf_share(self, step: int) -> float:
+        return crf_share(step, self.config.training) if "crf" in self.modules else 0.0
 
     def step(self) -> Losses:
         """One iteration of all four networks; returns their losses."""
-        drawn = self.draw()
-        alpha = crf_share(self.step_number, self.config.training) if "crf" in self.modules else 0.0
-        generator = self.modules["generator"]
-        a = generator.features(drawn.latents, drawn.classes)
-        fake = generator.decode(a, drawn.starts, self.planes)
+        drawn, alpha = self._drawn(), self._crf_share(self.step_number)
+        passes, made = self._generate(drawn)
 
         losses, scores = {}, {}
-        losses["discriminator"] = self._train_discriminator(drawn, fake.detach(), scores)
-        losses["generator"] = self._train_generator(drawn, a, fake, alpha)
+        losses["discriminator"] = self._train_discriminator(drawn, made.slab, scores)
+        losses["generator"], pull = self._judge_generator(drawn, made, alpha)
+        self._train_generator(drawn, passes, pull)
         if alpha > 0:  # Once its share has faded, nothing listens to the CRF, nor to E^H, which feeds it.
-            losses["crf"] = self._train_crf(drawn, a.detach(), scores)
+            losses["crf"] = self._train_crf(drawn, made.a, scores)
+            del made
             losses["encoder"] = self._train_encoder(drawn)
-        self.ema.update_parameters(generator.module)
+        self.ema.update_parameters(self.modules["generator"])
         self.step_number += 1
         return losses
 
+    def _parts(self) -> list[slice]:
+        """The batch in parts of as many volumes as the generator's backward pass has memory for."""
+        size = self.config.training.batch_size
+        step = self.config.training.volumes_at_a_time or size
+        return [slice(first, min(first + step, size)) for first in range(0, size, step)]
+
+    def _pass(self, drawn: Draw, part: slice) -> Pass:
+        generator = self.modules["generator"]
+        classes = None if drawn.classes is None else drawn.classes[part]
+        with self.fabric.autocast():
+            a = generator.features(drawn.latents[part], classes)
+            slab = generator.decode(a, drawn.starts[part], self.planes)
+        return Pass(a, slab.float() if slab.dtype == torch.bfloat16 else slab)
+
+    def _generate(self, drawn: Draw) -> tuple[list[Pass], Pass]:
+        """One pass of the generator for all four networks: to learn from, and its values for the others.
+
+        Where memory is for a part of the batch only, nothing is kept to learn from: `_train_generator` repeats the pass.
+        """
+        parts = self._parts()
+        if len(parts) == 1:
+            whole = self._pass(drawn, parts[0])
+            return [whole], Pass(whole.a.detach(), whole.slab.detach())
+        with torch.no_grad():
+            values = [self._pass(drawn, part) for part in parts]
+        return [], Pass(torch.cat([value.a for value in values]), torch.cat([value.slab for value in values]))
+
     def _judge(self, drawn: Draw, slabs: Tensor):
         positions = torch.tensor(slab_positions(self.shape, drawn.starts), device=slabs.device)
-        return self.modules["discriminator"](drawn.augment(slabs), positions)
+        with self.fabric.autocast():
+            return self.modules["discriminator"](drawn.augment(slabs), positions)
 
     def _train_discriminator(self, drawn: Draw, fake: Tensor, scores: dict[str, Tensor]) -> float:
         """Step 1: D tells real slabs from synthesized ones at the same place; leaves its logits in `scores`."""
         with cached():
-            on_real, on_fake = self._judge(drawn, drawn.real_slab), self._judge(drawn, fake)
+            on_real, on_fake = self._judge(drawn, drawn.real), self._judge(drawn, fake)
             scores |= {"real": on_real.score.detach(), "fake": on_fake.score.detach()}
             loss = is_real(on_real.score) + is_fake(on_fake.score) + class_loss(on_real, drawn.classes)
             return self._learn("discriminator", loss)
 
-    def _train_generator(self, drawn: Draw, a: Tensor, fake: Tensor, alpha: float) -> float:
-        """Step 2: G makes slabs that D, and volumes that the CRF, take for real."""
-        with self._frozen("discriminator", "crf"), cached():
-            judged = self._judge(drawn, fake)
-            nodes = self.modules["crf"](a, judged.score) if alpha > 0 else None
+    def _nodes(self, a: Tensor, score: Tensor) -> Tensor:
+        crf = self.modules["crf"]
+        with self.fabric.autocast():
+            return crf(crf.describe(a), score)
+
+    def _judge_generator(self, drawn: Draw, made: Pass, alpha: float) -> tuple[float, list[Tensor]]:
+        """Step 2, first half: what D and the CRF hold against G's slabs and volumes, and how these should change.
+
+        Returns the loss, and its gradients with respect to the slabs and, while the CRF has a share, to A.
+        """
+        slab, a = made.slab.requires_grad_(), made.a.requires_grad_(alpha > 0)
+        with cached():
+            judged = self._judge(drawn, slab)
+            nodes = self._nodes(a, judged.score) if alpha > 0 else None
             loss = generator_loss(judged.score, nodes, alpha, self.config.network.crf)
-            loss = loss + self.config.training.variety_weight * lack_of_variety(fake, drawn.real_slab)
-            return self._learn("generator", loss + class_loss(judged, drawn.classes))
+            loss = loss + self.config.training.variety_weight * lack_of_variety(slab, drawn.real)
+            loss = loss + class_loss(judged, drawn.classes)
+            value = self._value("generator", loss)
+            return value, list(torch.autograd.grad(loss, [slab, a] if alpha > 0 else [slab]))
+
+    def _train_generator(self, drawn: Draw, passes: list[Pass], pull: list[Tensor]) -> None:
+        """Step 2, second half: G makes slabs that D, and volumes that the CRF, take for real."""
+        parts = self._parts()
+        for part in parts:
+            made = passes.pop() if passes else self._pass(drawn, part)
+            towards = [gradient[part] for gradient in pull]
+            with nullcontext() if part is parts[-1] else self.optimizers["generator"].held():
+                torch.autograd.backward([made.slab, made.a][: len(towards)], towards)
 
     def _train_crf(self, drawn: Draw, fake_a: Tensor, scores: dict[str, Tensor]) -> float:
         """Step 3: the CRF tells A of synthesized volumes from E^H of whole real ones."""
-        crf = self.modules["crf"]
-        with torch.no_grad():
-            real_a = self.modules["encoder"](drawn.real)
-        with cached():
-            loss = is_real(crf(real_a, scores["real"]).mean(1)) + is_fake(crf(fake_a, scores["fake"]).mean(1))
+        crf, on_real = self.modules["crf"], scores["real"][: len(drawn.whole)]
+        with self.fabric.autocast():
+            real_a = self.modules["encoder"].encode(drawn.whole)
+        with cached(), self.fabric.autocast():
+            real = crf.describe(real_a)
+            loss = is_real(crf(real, on_real).mean(1)) + is_fake(self._nodes(fake_a.detach(), scores["fake"]).mean(1))
             if self.config.network.crf == "spatial":
                 # Planes that are real one by one: only the pairwise terms can tell.
-                mixed = mixed_company(real_a, drawn.chance)
-                loss = loss + is_fake(crf(mixed, scores["real"]).mean(1))
-            return self._learn("crf", loss)
+                loss = loss + is_fake(crf(mixed_company(real, crf.company, drawn.chance), on_real).mean(1))
+                crf.company.copy_(real[-1].detach())
+        return self._learn("crf", loss)
 
     def _train_encoder(self, drawn: Draw) -> float:
-        """Step 4: E^H learns what G^H, frozen, renders back to the slab."""
-        # The smallest network has the simplest task: a part of the batch does, and costs a part.
-        count = math.ceil(len(drawn.real) * ENCODER_SHARE)
+        """Step 4: E^H learns what G^H, as it is, renders back to the slab."""
         # G^H reads one more plane of A on each side.
-        neighbours = [start - 1 for start in drawn.starts[:count]]
-        a = self.modules["encoder"](drawn.real[:count], neighbours, self.planes + 2)
-        with self._frozen("generator"):
-            rendered = self.modules["generator"].render(a, neighbours, a_shape(self.shape)[0])
-            return self._learn("encoder", F.l1_loss(rendered, drawn.real_slab[:count]))
+        neighbours = [start - 1 for start in drawn.starts[: len(drawn.whole)]]
+        voxels = encoder_windows(drawn.whole, neighbours, self.planes + 2)
+        with self.fabric.autocast():
+            a = self.modules["encoder"](voxels, neighbours, self.depth)
+            rendered = self.modules["generator"].render(a, neighbours, self.depth)
+        return self._learn("encoder", F.l1_loss(rendered, drawn.real[: len(drawn.whole)]))
 
-    def _frozen(self, *names: str):
-        return _Frozen([self.modules[name] for name in names if name in self.modules])
-
-    def _learn(self, name: str, loss: Tensor) -> float:
-        """One step of one network's optimizer."""
+    def _value(self, name: str, loss: Tensor) -> float:
         value = float(loss.detach())
-        if not torch.isfinite(loss.detach()):
+        if not math.isfinite(value):
             raise InputError(
                 f"Training has failed at step {self.step_number}: the {name}'s loss is {value}. Resume from the last "
                 "checkpoint with a smaller learning rate or in full precision (--precision 32-true)."
             )
-        self.optimizers[name].zero_grad(set_to_none=True)
-        self.fabric.backward(loss)
-        self.optimizers[name].step()
         return value
 
-
-@dataclass
-class _Frozen:
-    """Networks that pass gradients on without collecting any."""
-
-    modules: list[nn.Module]
-    parameters: list[nn.Parameter] = field(default_factory=list)
-
-    def __enter__(self):
-        self.parameters = [p for module in self.modules for p in module.parameters() if p.requires_grad]
-        for parameter in self.parameters:
-            parameter.requires_grad_(False)
-
-    def __exit__(self, *exc):
-        for parameter in self.parameters:
-            parameter.requires_grad_(True)
+    def _learn(self, name: str, loss: Tensor) -> float:
+        """One step of one network; no other collects gradients."""
+        value = self._value(name, loss)
+        self.fabric.backward(loss, inputs=list(self.modules[name].parameters()))
+        return value

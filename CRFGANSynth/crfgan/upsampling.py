@@ -7,6 +7,7 @@ each axis: 8 multiplications instead of 27, and no upsampled copy is made or kep
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from itertools import product
 
@@ -15,7 +16,12 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 from torch.autograd.function import once_differentiable
 
+from .layout import new_map
+from .minimal_filtering import upsample_convolve
 from .sizes import Shape
+
+LARGE = 64
+"""Channels from which minimal filtering pays: under it, its sums cost what its products spare."""
 
 # From three taps to what an output voxel reads of the small map, for each place it can have along an axis.
 _DOUBLED = (((1, 0, 0), (0, 1, 1)), ((1, 1, 0), (0, 0, 1)))
@@ -38,10 +44,17 @@ class UpsampleConv(nn.Conv3d):
         doubled = [target > n for n, target in zip(small, size, strict=True)]
         if not any(doubled):
             return super().forward(x)
+        if all(doubled) and self._has_few_products(x):
+            return upsample_convolve(x, self.weight, self.bias)[..., : size[0], : size[1], : size[2]]
         weight, places = self._collapse(doubled)
         parts = F.conv3d(x, weight, self.bias.repeat(places[0] * places[1] * places[2]), padding=1)
         parts = parts.view(len(x), *places, self.out_channels, *parts.shape[2:])
         return _Interleave.apply(parts, tuple(small))[..., : size[0], : size[1], : size[2]]
+
+    def _has_few_products(self, x: Tensor) -> bool:
+        """Whether 27 matrix products are faster than one convolution: on a CPU, where they are large."""
+        mixed = torch.is_autocast_enabled(x.device.type)
+        return x.device.type == "cpu" and not mixed and min(self.in_channels, self.out_channels) >= LARGE
 
     def _collapse(self, doubled: list[bool]) -> tuple[Tensor, tuple[int, int, int]]:
         """Kernels (places * C', C, k, k, k) on the small map for all places of an output voxel, and places an axis."""
@@ -66,7 +79,7 @@ class _Interleave(torch.autograd.Function):
         ctx.small, ctx.parts_shape = small, parts.shape
         places = parts.shape[1:4]
         sides = [count * n for count, n in zip(places, small, strict=True)]
-        whole = parts.new_empty(len(parts), parts.shape[4], *sides)
+        whole = new_map(parts, len(parts), parts.shape[4], *sides)
         for source, target in _places(places, small):
             whole[target] = parts[source]
         return whole
@@ -74,7 +87,9 @@ class _Interleave(torch.autograd.Function):
     @staticmethod
     @once_differentiable
     def backward(ctx, gradient: Tensor) -> tuple[Tensor, None]:
-        parts = gradient.new_zeros(ctx.parts_shape)
+        batch, *places, channels = ctx.parts_shape[:5]
+        parts = new_map(gradient, batch, math.prod(places) * channels, *ctx.parts_shape[5:])
+        parts = parts.zero_().view(ctx.parts_shape)
         for source, target in _places(ctx.parts_shape[1:4], ctx.small):
             parts[source] = gradient[target]
         return parts, None

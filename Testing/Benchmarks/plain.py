@@ -1,17 +1,25 @@
-"""The baseline: a CRF-GAN step as the paper describes it, with the same networks and weights.
+"""The baseline: CRF-GAN as the paper describes it, written in the obvious way, with the same networks and weights.
 
-Nearest upsampling, then convolution, as two operations; a generator pass of its own for each of D, G and the CRF.
+Nearest upsampling, then convolution, as two operations on contiguous maps; a pass of the generator of its own for each of
+D, G and the CRF; E^H on all of the batch, whole volumes at once; PyTorch's Adam; no moving average; whole-volume synthesis.
 """
 
 from __future__ import annotations
 
 import types
+from collections.abc import Iterator
+from contextlib import contextmanager
+from unittest import mock
 
+import torch
 import torch.nn.functional as F
-from crfgan.losses import crf_share
-from crfgan.training import Losses, Trainer
+from crfgan import layout
+from crfgan.losses import class_loss, generator_loss, is_fake, is_real, lack_of_variety, mixed_company
+from crfgan.networks import Generator, HalfEncoder, encoder_windows
+from crfgan.training import Draw, Losses, Trainer
 from crfgan.upsampling import UpsampleConv
 from torch import Tensor, nn
+from torch.nn.utils.parametrize import cached
 
 
 def _upsample_then_convolve(module: UpsampleConv, x: Tensor, size: tuple[int, int, int] | None = None) -> Tensor:
@@ -21,11 +29,27 @@ def _upsample_then_convolve(module: UpsampleConv, x: Tensor, size: tuple[int, in
     return nn.Conv3d.forward(module, upsampled[..., : size[0], : size[1], : size[2]])
 
 
-def use_plain_layers(network: nn.Module) -> None:
-    """Give every collapsed layer of a network the plain way of computing the same."""
-    for module in network.modules():
+def contiguous_maps():
+    """While this is open, feature maps lie in PyTorch's default layout."""
+    return mock.patch.object(layout, "_format", lambda device: torch.contiguous_format)
+
+
+def use_plain_layers(generator: Generator) -> None:
+    """Give every collapsed layer of a generator the plain way of computing the same."""
+    for module in generator.modules():
         if isinstance(module, UpsampleConv):
             module.forward = types.MethodType(_upsample_then_convolve, module)
+
+
+def synthesize_plainly(generator: Generator, z: Tensor) -> Tensor:
+    """Whole volumes (B, 1, D, H, W) from latents (B, Z), all at once."""
+    with contiguous_maps(), torch.inference_mode():
+        return generator.decode(generator.features(z))
+
+
+def _encode_whole(encoder: HalfEncoder, volumes: Tensor, depth: int) -> Tensor:
+    starts = [0] * len(volumes)
+    return encoder(encoder_windows(volumes, starts, depth), starts, depth)
 
 
 class PlainTrainer(Trainer):
@@ -33,23 +57,79 @@ class PlainTrainer(Trainer):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        use_plain_layers(self.modules["generator"].module)
+        del self.ema
+        use_plain_layers(self.modules["generator"])
+
+    def make_optimizer(self, module: nn.Module, rate: float) -> torch.optim.Optimizer:
+        """Adam as it comes."""
+        return torch.optim.Adam(module.parameters(), lr=rate, betas=(0.0, 0.999), fused=True)
+
+    def encoded_volumes(self) -> int:
+        """All of the batch."""
+        return self.config.training.batch_size
 
     def step(self) -> Losses:
         """One iteration of all four networks; returns their losses."""
-        drawn = self.draw()
-        alpha = crf_share(self.step_number, self.config.training) if "crf" in self.modules else 0.0
-        generator = self.modules["generator"]
+        with contiguous_maps():
+            return self._step(self._drawn())
+
+    def _step(self, drawn: Draw) -> Losses:
+        alpha = self._crf_share(self.step_number)
         losses, scores = {}, {}
-        fake = generator.decode(generator.features(drawn.latents, drawn.classes), drawn.starts, self.planes)
-        losses["discriminator"] = self._train_discriminator(drawn, fake.detach(), scores)
-        a = generator.features(drawn.latents, drawn.classes)
-        fake = generator.decode(a, drawn.starts, self.planes)
-        losses["generator"] = self._train_generator(drawn, a, fake, alpha)
+        with torch.no_grad():
+            fake = self._pass(drawn, slice(None)).slab
+        with self._only("discriminator"):
+            losses["discriminator"] = self._train_discriminator(drawn, fake, scores)
+        with self._only("generator"):
+            losses["generator"] = self._train_generator_plainly(drawn, alpha)
         if alpha > 0:
-            a = generator.features(drawn.latents, drawn.classes)
-            losses["crf"] = self._train_crf(drawn, a.detach(), scores)
-            losses["encoder"] = self._train_encoder(drawn)
-        self.ema.update_parameters(generator.module)
+            with self._only("crf"):
+                losses["crf"] = self._train_crf_plainly(drawn, scores)
+            with self._only("encoder"):
+                losses["encoder"] = self._train_encoder_plainly(drawn)
         self.step_number += 1
         return losses
+
+    @contextmanager
+    def _only(self, name: str) -> Iterator[None]:
+        """All other networks are frozen."""
+        for other, module in self.modules.items():
+            module.requires_grad_(other == name)
+        # Spectral norms are taken once a step, as in ours: they have a state.
+        with cached():
+            yield
+
+    def _train_generator_plainly(self, drawn: Draw, alpha: float) -> float:
+        made = self._pass(drawn, slice(None))
+        judged = self._judge(drawn, made.slab)
+        nodes = self._nodes(made.a, judged.score) if alpha > 0 else None
+        loss = generator_loss(judged.score, nodes, alpha, self.config.network.crf)
+        loss = loss + self.config.training.variety_weight * lack_of_variety(made.slab, drawn.real)
+        return self._learn("generator", loss + class_loss(judged, drawn.classes))
+
+    def _train_crf_plainly(self, drawn: Draw, scores: dict[str, Tensor]) -> float:
+        with torch.no_grad():
+            fake_a = self.modules["generator"].features(drawn.latents, drawn.classes)
+            real_a = _encode_whole(self.modules["encoder"], drawn.whole, self.depth)
+        crf = self.modules["crf"]
+        real = crf.describe(real_a)
+        loss = is_real(crf(real, scores["real"]).mean(1)) + is_fake(self._nodes(fake_a, scores["fake"]).mean(1))
+        if self.config.network.crf == "spatial":
+            loss = loss + is_fake(crf(mixed_company(real, crf.company, drawn.chance), scores["real"]).mean(1))
+            crf.company.copy_(real[-1].detach())
+        return self._learn("crf", loss)
+
+    def _train_encoder_plainly(self, drawn: Draw) -> float:
+        neighbours = [start - 1 for start in drawn.starts]
+        a = self.modules["encoder"](
+            encoder_windows(drawn.whole, neighbours, self.planes + 2), neighbours, self.depth
+        )
+        rendered = self.modules["generator"].render(a, neighbours, self.depth)
+        return self._learn("encoder", F.l1_loss(rendered, drawn.real))
+
+    def _learn(self, name: str, loss: Tensor) -> float:
+        value = self._value(name, loss)
+        self.optimizers[name].zero_grad(set_to_none=True)
+        self.fabric.backward(loss)
+        self.optimizers[name].step()
+        return value

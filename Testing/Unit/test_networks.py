@@ -4,7 +4,7 @@ import pytest
 import torch
 from crfgan.config import Network
 from crfgan.crf import ReferenceCRF, build_crf, mean_field
-from crfgan.networks import Discriminator, Generator, HalfEncoder, slab_positions
+from crfgan.networks import Discriminator, Generator, HalfEncoder, encoder_windows, slab_positions
 from crfgan.sizes import growth, slab_planes
 from torch import nn
 
@@ -45,7 +45,7 @@ def test_every_shape_goes_through_all_networks_with_a_batch_of_one(shape):
     a = generator.features(torch.randn(1, 8))
     volume = generator.decode(a)
     assert volume.shape == (1, 1, *shape)
-    assert HalfEncoder(SMALL)(volume).shape == a.shape == (1, 16, *(n // 4 for n in shape))
+    assert HalfEncoder(SMALL).encode(volume).shape == a.shape == (1, 16, *(n // 4 for n in shape))
     judged = discriminator(generator.decode(a, [0], slab_planes(shape)), torch.zeros(1))
     assert judged.score.shape == (1,)
     assert judged.class_logits is None
@@ -57,13 +57,16 @@ def test_a_slab_is_rendered_and_encoded_as_in_the_whole_volume(shape):
     generator, encoder = Generator(shape, SMALL).double(), HalfEncoder(SMALL).double()
     a = generator.features(torch.randn(2, 8, dtype=torch.float64))
     whole, planes = generator.decode(a), slab_planes(shape)
-    encoded = encoder(whole)
+    depth = shape[0] // 4
+    encoded = encoder(encoder_windows(whole, [0, 0], depth), [0, 0], depth)
+    torch.testing.assert_close(encoder.encode(whole), encoded, rtol=0, atol=1e-9)
     last = shape[0] // 4 - planes
     for starts in ([0, last], [1, 0], [last, shape[0] // 8]):
         expected = [whole[b, :, 4 * start : 4 * (start + planes)] for b, start in enumerate(starts)]
         torch.testing.assert_close(generator.decode(a, starts, planes), torch.stack(expected), rtol=0, atol=1e-12)
         expected = [encoded[b, :, start : start + planes] for b, start in enumerate(starts)]
-        torch.testing.assert_close(encoder(whole, starts, planes), torch.stack(expected), rtol=0, atol=1e-9)
+        got = encoder(encoder_windows(whole, starts, planes), starts, depth)
+        torch.testing.assert_close(got, torch.stack(expected), rtol=0, atol=1e-9)
 
 
 def test_planes_beyond_the_volume_do_not_matter():
@@ -109,7 +112,7 @@ def test_mean_field_of_two_nodes_solves_the_published_equation():
 def test_reference_nodes_are_channel_groups_and_share_the_evidence():
     crf = ReferenceCRF((64, 64, 64), Network(width=64, crf="reference"))
     a, score = torch.randn(2, 64, 16, 16, 16), torch.tensor([0.5, -1.0])
-    assert torch.equal(crf(a, score), score[:, None].expand(2, 16))
+    assert torch.equal(crf(crf.describe(a), score), score[:, None].expand(2, 16))
 
 
 def test_spatial_evidence_belongs_to_its_own_plane():
@@ -118,7 +121,8 @@ def test_spatial_evidence_belongs_to_its_own_plane():
     a = torch.rand(1, 16, 16, 16, 16)
     changed = a.clone()
     changed[:, :, 5] += 1
-    difference = (crf(changed, torch.zeros(1)) - crf(a, torch.zeros(1)))[0].abs()
+    nodes, before = (crf(crf.describe(each), torch.zeros(1)) for each in (changed, a))
+    difference = (nodes - before)[0].abs()
     assert difference[5] > 1e-4
     assert difference[[i for i in range(16) if i != 5]].max() < 1e-7
 

@@ -227,9 +227,8 @@ def test_lack_of_variety_is_one_for_copies_and_zero_for_enough():
 
 
 def test_mixed_company_keeps_planes_and_changes_their_neighbours():
-    a = torch.arange(2.0).view(2, 1, 1, 1, 1).expand(2, 1, 8, 2, 2)
-    mixed = mixed_company(a, step_generator(0, 0))
-    planes = mixed[:, 0, :, 0, 0]
-    assert planes[0, 0] == 0
-    assert planes[0, -1] == 1
-    assert torch.equal(planes[0], 1 - planes[1])
+    features = torch.arange(2.0).view(2, 1, 1).expand(2, 8, 3)
+    mixed = mixed_company(features, torch.full((8, 3), 7.0), step_generator(0, 0))
+    assert (mixed[:, 0] == features[:, 0]).all()
+    assert (mixed[0, -1] == 7).all()
+    assert (mixed[1, -1] == 0).all()

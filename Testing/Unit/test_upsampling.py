@@ -3,11 +3,14 @@
 import pytest
 import torch
 import torch.nn.functional as F
+from crfgan import minimal_filtering
 from crfgan.upsampling import UpsampleConv
 from torch import nn
 
 SIZES = [((4, 4, 4), (8, 8, 8)), ((3, 5, 4), (6, 5, 8)), ((4, 3, 4), (7, 6, 4)), ((1, 1, 1), (2, 2, 2))]
 SIZES.append(((2, 3, 4), (2, 3, 4)))
+CHANNELS = [(6, 5), (66, 64)]
+"""Too few for minimal filtering to pay, and enough."""
 
 
 def plain(module, x, size):
@@ -18,11 +21,14 @@ def plain(module, x, size):
 
 
 @pytest.mark.parametrize(("small", "size"), SIZES)
+@pytest.mark.parametrize("channels", CHANNELS)
+@pytest.mark.parametrize("chunk", [4096, 2**24])
 @pytest.mark.parametrize(("dtype", "tolerance"), [(torch.float64, 1e-12), (torch.float32, 1e-5)])
-def test_values_and_gradients_equal_the_plain_pair(small, size, dtype, tolerance):
+def test_values_and_gradients_equal_the_plain_pair(small, size, channels, chunk, dtype, tolerance, monkeypatch):
+    monkeypatch.setattr(minimal_filtering, "CHUNK_BYTES", chunk)
     torch.manual_seed(0)
-    module = UpsampleConv(6, 5).to(dtype)
-    x = torch.randn(2, 6, *small, dtype=dtype, requires_grad=True)
+    module = UpsampleConv(*channels).to(dtype)
+    x = torch.randn(2, channels[0], *small, dtype=dtype, requires_grad=True)
     ours, theirs = module(x, size), plain(module, x, size)
     weights = torch.randn_like(ours) / ours.numel() ** 0.5
     torch.testing.assert_close(ours, theirs, rtol=0, atol=tolerance)

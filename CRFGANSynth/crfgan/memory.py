@@ -1,0 +1,62 @@
+"""How much memory this process has held, how much there is to have, and sizes as people write them."""
+
+from __future__ import annotations
+
+import re
+import sys
+from pathlib import Path
+
+from .errors import InputError
+
+_UNITS = {"": 1, "K": 2**10, "M": 2**20, "G": 2**30, "T": 2**40}
+_CONTAINER = Path("/sys/fs/cgroup")
+
+
+def peak_memory() -> int:
+    """The most bytes that this process has held in memory so far."""
+    if sys.platform == "win32":
+        import psutil
+
+        return psutil.Process().memory_info().peak_wset
+    import resource
+
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak if sys.platform == "darwin" else 1024 * peak
+
+
+def free_memory(device: str) -> int:
+    """Bytes that a device, `cpu`, `cuda` or `mps`, can still give: of the machine, its container, or the GPU."""
+    import psutil
+
+    if device == "cuda":
+        import torch
+
+        return torch.cuda.mem_get_info()[0]
+    return min(psutil.virtual_memory().available, _container_room())
+
+
+def _container_room() -> int:
+    """What Linux control groups leave to this process; without them, no limit."""
+    try:
+        limit = (_CONTAINER / "memory.max").read_text().strip()
+        used = (_CONTAINER / "memory.current").read_text().strip()
+        return max(0, int(limit) - int(used))
+    except (OSError, ValueError):
+        return sys.maxsize
+
+
+def parse_size(text: str) -> int:
+    """Bytes of a size such as `8GB`, `500M` or `1.5 GiB`; a unit is a power of 1024.
+
+    Raises:
+        InputError: it isn't a size.
+    """
+    found = re.fullmatch(r"\s*(\d+(?:\.\d+)?)\s*([KMGT]?)(?:i?B)?\s*", text, re.IGNORECASE)
+    if not found:
+        raise InputError(f"The memory budget must be a size such as 8GB or 500MB, got {text!r}. Correct it.")
+    return int(float(found[1]) * _UNITS[found[2].upper()])
+
+
+def format_size(size: float) -> str:
+    """Bytes in MB or GB."""
+    return f"{size / 2**30:.2f} GB" if size >= 2**30 else f"{size / 2**20:.0f} MB"
