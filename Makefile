@@ -20,7 +20,7 @@ setup: $(READY)
 $(READY): pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
-	$(BIN)/python -c "import torch, slicer, PySide6, SimpleITK, lightning_fabric"
+	$(BIN)/python -c "import torch, slicer, PySide6, SimpleITK"
 	touch $(READY)
 
 # Pictures need Mesa's EGL; where this user may not install it, they are left out by name.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from dataclasses import fields
+from dataclasses import asdict, fields
 from pathlib import Path
 
 from .config import (
@@ -25,6 +25,7 @@ from .console import Console
 from .errors import InputError
 from .events import Lines, Report
 from .interruption import INTERRUPTED, Interruption
+from .memory import parse_size
 from .version import __version__
 
 OK, BAD_INPUT = 0, 1
@@ -34,6 +35,7 @@ EXAMPLES = """examples:
   crfgan train heads/images --out run --preset tiny-32  train a small model on them
   crfgan train --resume run                             go on after Ctrl-C or a crash
   crfgan synthesize run --count 8 --seed 1 --out new    make eight new volumes
+  crfgan estimate --preset standard-128                 memory and time that training will take
   crfgan info run                                       what a model makes, and from what
 """
 
@@ -48,7 +50,7 @@ def build_parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"crfgan {__version__}")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    for add in (_add_train, _add_synthesize, _add_info, _add_phantoms):
+    for add in (_add_train, _add_synthesize, _add_estimate, _add_info, _add_phantoms, _add_benchmark):
         add(commands)
     return parser
 
@@ -56,7 +58,7 @@ def build_parser() -> argparse.ArgumentParser:
 def _command(commands, name: str, run, summary: str) -> argparse.ArgumentParser:
     command = commands.add_parser(name, help=summary, description=summary)
     command.set_defaults(run=run)
-    if name != "info":
+    if name in ("train", "synthesize", "phantoms"):
         command.add_argument("--events", action="store_true", help="print progress as JSON lines on stdout")
         command.add_argument("--stop-file", type=Path, metavar="FILE", help="stop and save when FILE appears")
     return command
@@ -84,7 +86,14 @@ def _add_train(commands) -> None:
     )
     where.add_argument("--licence", default="", help="licence of the model, written into its card")
 
-    base = train.add_argument_group("settings", "From a preset or a file; single ones replace what stands there.")
+    where.add_argument(
+        "--memory-budget", type=_size, metavar="SIZE", help="such as 8GB; default: what the device has free"
+    )
+    _add_settings(train)
+
+
+def _add_settings(command: argparse.ArgumentParser) -> None:
+    base = command.add_argument_group("settings", "From a preset or a file; single ones replace what stands there.")
     source = base.add_mutually_exclusive_group()
     source.add_argument("--preset", choices=PRESETS, default="small-64", help="default: small-64")
     source.add_argument("--config", type=Path, metavar="JSON", help="configuration, such as config.json of a run")
@@ -99,7 +108,7 @@ def _add_train(commands) -> None:
     base.add_argument("--latent", type=int, metavar="N", help="length of the latent vector; published: 1024")
     base.add_argument("--crf", choices=CRF_MODES, help="kind of the CRF's nodes; default: spatial")
     base.add_argument("--device", choices=DEVICES, help="default: auto")
-    base.add_argument("--precision", choices=PRECISIONS, help="default: 32-true")
+    base.add_argument("--precision", choices=PRECISIONS, help="arithmetic; default: auto, tested before it is used")
 
 
 def _add_synthesize(commands) -> None:
@@ -112,6 +121,20 @@ def _add_synthesize(commands) -> None:
     synthesize.add_argument("--like", type=Path, metavar="FILE", help="take geometry and place from this volume")
     synthesize.add_argument("--format", choices=("nrrd", "nii.gz", "mha"), default="nrrd", help="default: nrrd")
     synthesize.add_argument("--device", choices=DEVICES, default="auto", help="default: auto")
+    synthesize.add_argument("--memory-budget", type=_size, metavar="SIZE", help="such as 2GB; default: what is fastest")
+
+
+def _add_estimate(commands) -> None:
+    estimate = _command(commands, "estimate", _estimate, "Say what a training step and a new volume will take.")
+    estimate.add_argument("--memory-budget", type=_size, metavar="SIZE", help="default: what the device has free")
+    estimate.add_argument("--json", action="store_true", help="as one JSON object")
+    _add_settings(estimate)
+
+
+def _add_benchmark(commands) -> None:
+    benchmark = _command(commands, "benchmark", _benchmark, "Compare with the plain step and synthesis, in one run.")
+    benchmark.add_argument("--quick", action="store_true", help="small shapes only, in less than a minute")
+    benchmark.add_argument("--json", action="store_true", help="as one JSON object")
 
 
 def _add_info(commands) -> None:
@@ -138,6 +161,13 @@ def _sides(text: str) -> tuple[int, int, int]:
     if len(sides) != 3 or min(sides) < 8:
         raise argparse.ArgumentTypeError(f"must be one number or three such as 64,96,96, got {text!r}")
     return sides
+
+
+def _size(text: str) -> int:
+    try:
+        return parse_size(text)
+    except InputError as error:
+        raise argparse.ArgumentTypeError(str(error)) from error
 
 
 def _positive(text: str) -> int:
@@ -169,6 +199,12 @@ def _resumed_config(args: argparse.Namespace, config: Config) -> Config:
     return config.override(**given)
 
 
+def _chosen_config(args: argparse.Namespace) -> Config:
+    """The preset's or file's configuration with the settings that stand on the command line."""
+    config = load_config(args.config) if args.config else PRESETS[args.preset]
+    return config.override(**_given_settings(args))
+
+
 def _train(args: argparse.Namespace, report: Report, should_stop: Interruption) -> int:
     if args.resume is None and not args.data:
         raise InputError("Training needs DATA: files or folders of volumes. See `crfgan train --help`.")
@@ -179,18 +215,21 @@ def _train(args: argparse.Namespace, report: Report, should_stop: Interruption) 
     from .run import open_run, save_config, start_run, train_run
 
     if args.resume is None:
-        config = load_config(args.config) if args.config else PRESETS[args.preset]
+        config = _chosen_config(args)
         from .cache import Cache
         from .dataset import read_labels
+        from .estimate import fit_to_memory
         from .sources import find_volumes
+        from .synthesis import choose_device
 
+        # What doesn't fit is said before the volumes are read.
+        fit_to_memory(config, choose_device(config.training.device).type, args.memory_budget)
         labels = read_labels(args.labels) if args.labels else None
-        config = config.override(**_given_settings(args))
         config = start_run(find_volumes(args.data), config, folder, labels, report, Cache(args.cache))
     else:
         config = _resumed_config(args, open_run(folder))
         save_config(folder, config)
-    if not train_run(folder, config, report, should_stop, args.licence):
+    if not train_run(folder, config, report, should_stop, args.licence, args.memory_budget):
         return INTERRUPTED
     report("finished", path=folder / "model.safetensors")
     return OK
@@ -209,7 +248,8 @@ def _synthesize(args: argparse.Namespace, report: Report, should_stop: Interrupt
     model.generator.to(choose_device(args.device))
     reference = read_volume(find_volumes([args.like])[0]) if args.like else None
     folder = make_folder(args.out)
-    for index, (volume, facts) in enumerate(synthesize(model, args.count, args.seed, args.class_name, reference)):
+    made = synthesize(model, args.count, args.seed, args.class_name, reference, args.memory_budget)
+    for index, (volume, facts) in enumerate(made):
         path = folder / f"{volume.name}.{args.format}"
         write_volume(volume, path, facts)
         report("synthesized", index=index, total=args.count, path=path)
@@ -217,6 +257,31 @@ def _synthesize(args: argparse.Namespace, report: Report, should_stop: Interrupt
             return INTERRUPTED
     report("finished", path=folder)
     return OK
+
+
+def _estimate(args: argparse.Namespace, report: Report, should_stop: Interruption) -> int:
+    config = _chosen_config(args)
+    from .estimate import describe_estimates, estimate_synthesis, estimate_training
+    from .synthesis import choose_device
+
+    device = choose_device(config.training.device)
+    step, volume = estimate_training(config, device, args.memory_budget), estimate_synthesis(config, device)
+    if args.json:
+        print(json.dumps({"device": device.type, "training_step": asdict(step), "synthesis": asdict(volume)}, indent=1))
+    else:
+        print(describe_estimates(config, device.type, step, volume))
+    return OK
+
+
+def _benchmark(args: argparse.Namespace, report: Report, should_stop: Interruption) -> int:
+    import subprocess
+
+    # What is compared with stands in the source repository, and is no part of the installed module.
+    script = Path(__file__).parents[2] / "Testing" / "Benchmarks" / "bench.py"
+    if not script.is_file():
+        raise InputError(f"The benchmark needs the source repository: {script} isn't there. Clone it and run it there.")
+    options = [option for option, on in (("--quick", args.quick), ("--json", args.json)) if on]
+    return subprocess.run([sys.executable, script, *options]).returncode
 
 
 def _info(args: argparse.Namespace, report: Report, should_stop: Interruption) -> int:

@@ -14,7 +14,7 @@ MODALITIES = ("auto", "brain-mri", "lung-ct", "ct")
 FITS = ("isotropic", "fill")
 CRF_MODES = ("spatial", "reference", "none")
 DEVICES = ("auto", "cpu", "cuda", "mps")
-PRECISIONS = ("32-true", "bf16-mixed")
+PRECISIONS = ("auto", "fp32", "tf32", "bf16")
 
 
 def _require(holds: bool, name: str, rule: str, got: object, advice: str) -> None:
@@ -124,8 +124,8 @@ class Training:
     """Steps between two preview pictures."""
     device: str = "auto"
     """`auto` takes CUDA where there is one, then MPS, then the CPU."""
-    precision: str = "32-true"
-    """Arithmetic, in Lightning Fabric's words."""
+    precision: str = "auto"
+    """Arithmetic; `auto` takes bf16 or tf32 on a GPU that has it and passes a self-test, fp32 otherwise."""
 
     def __post_init__(self):
         _require_positive(self, "iterations", "batch_size", "checkpoint_every", "preview_every")

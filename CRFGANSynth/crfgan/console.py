@@ -52,6 +52,12 @@ class Console:
         voxel = " x ".join(f"{s:.3g}" for s in event["spacing_mm"])
         self.say(f"{event['volumes']} volumes prepared, voxels of {voxel} mm, units: {event['units']}.")
 
+    def _on_precision(self, event: dict) -> None:
+        if event["usable"]:
+            self.say(f"Computing in {event['precision']}.")
+        else:
+            self.say(f"Not computing in {event['precision']}: {event['reason']}.")
+
     def _on_step(self, event: dict) -> None:
         losses = " ".join(f"{name[0].upper()} {value:.3f}" for name, value in event["losses"].items())
         self._advance("training", event["step"], event["total"], losses)

@@ -77,7 +77,7 @@ class SpatialCRF(_Field):
     def describe(self, a: Tensor) -> Tensor:
         """A (B, C, d, h, w) -> features (B, N, F) of its depth planes, each read from the plane alone."""
         for conv in self.reduce:
-            a = F.leaky_relu(conv(a), 0.2)
+            a = F.leaky_relu_(conv(a), 0.2)
         depth = a.shape[2]
         quarters = F.adaptive_avg_pool3d(a, (depth, 2, 2))
         return F.leaky_relu(self.summarise(quarters.transpose(1, 2).flatten(2)), 0.2)

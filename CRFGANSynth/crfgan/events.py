@@ -5,6 +5,7 @@ Every event has `event`, its kind, and `time`, seconds since 1970:
 started     version, task, total (steps or volumes); first of all
 skipped     name, reason: a volume that can't be used, and why
 prepared    volumes, spacing_mm, units
+precision   precision, usable, reason: arithmetic that was tried, and why it isn't used
 step        step, total, losses, seconds_left
 preview     step, path of a picture
 checkpoint  step, path

@@ -1,12 +1,13 @@
 """Nearest upsampling and a 3^3 convolution in 27 multiplications for eight voxels, where the plain pair takes 216.
 
-Along one axis, with taps g, the two outputs of voxel x[i] share most of what they multiply (the idea is Winograd's minimal
-filtering; Lavin and Gray, CVPR 2016, arXiv 1509.09308):
+Along one axis, with taps g, the two outputs of voxel x[i] share most of what they multiply (the idea is Winograd's
+minimal filtering; Lavin and Gray, CVPR 2016, arXiv 1509.09308):
 
     g0 x[i-1] + (g1 + g2) x[i]  =  S - g0 (x[i] - x[i-1])
     (g0 + g1) x[i] + g2 x[i+1]  =  S + g2 (x[i+1] - x[i])        with  S = (g0 + g1 + g2) x[i]
 
-Three products of sums of voxels and sums of taps make both. In 3D there are 27, each a matrix product over the channels.
+Three products of sums of voxels and sums of taps make both. In 3D there are 27, each a matrix product over the
+channels.
 
 Shapes: p q r products (or outputs, or taps) along D, H, W; B batch, d h w voxels of the small map, C and C' channels.
 """

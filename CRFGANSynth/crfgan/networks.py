@@ -28,7 +28,7 @@ GROUPS = 8
 MARGIN = 5
 """Voxels that E^H reads below and above a slab."""
 SLAB_BYTES = 24 * 2**20
-"""Size of the largest map when a whole volume is encoded: what is larger is slower, for the system clears its memory."""
+"""Size of the largest map when a whole volume is encoded: larger ones are slower, for their memory comes anew."""
 
 
 def _normalise_planes(norm: nn.GroupNorm, x: Tensor) -> Tensor:
@@ -208,7 +208,7 @@ class Discriminator(nn.Module):
         height = (2 * position - 1).to(slab).view(-1, 1, 1, 1, 1).expand_as(slab)
         x = arranged(torch.cat([slab + 1, height], dim=1))
         for layer in self.layers:
-            x = F.leaky_relu(layer(x), 0.2)
+            x = F.leaky_relu_(layer(x), 0.2)
         x = torch.cat([x.flatten(1), position[:, None].to(x)], dim=1)
         x = F.leaky_relu(self.join(x), 0.2)
         return Judgement(self.judge(x).squeeze(1), self.classify(x) if self.classify else None)

@@ -17,8 +17,8 @@ CHUNK = 2**16
 class EarlyAdam(torch.optim.Optimizer):
     """Adam(0, 0.999) as in the paper, in half of its memory, and with no more than one gradient at a time.
 
-    With a first decay of 0 the first moment is the gradient itself, so that none is stored. A parameter is updated in the
-    backward pass, when its gradient is complete, and the gradient is dropped: there is no `step` to call.
+    With a first decay of 0 the first moment is the gradient itself, so that none is stored. A parameter is updated in
+    the backward pass, when its gradient is complete, and the gradient is dropped: there is no `step` to call.
 
     Source: Kingma and Ba, ICLR 2015, arXiv 1412.6980, algorithm 1.
     """

@@ -15,9 +15,9 @@ def weights_seed(seed: int) -> int:
     return int(np.random.SeedSequence([_WEIGHTS, seed]).generate_state(1)[0])
 
 
-def step_generator(seed: int, step: int, rank: int = 0) -> torch.Generator:
-    """The generator of everything drawn in one training step of one process: latents, places, augmentation."""
-    state = np.random.SeedSequence([_STEP, seed, step, rank]).generate_state(1, np.uint64)[0]
+def step_generator(seed: int, step: int) -> torch.Generator:
+    """The generator of everything drawn in one training step: latents, places, augmentation."""
+    state = np.random.SeedSequence([_STEP, seed, step]).generate_state(1, np.uint64)[0]
     return torch.Generator().manual_seed(int(state))
 
 

@@ -22,12 +22,15 @@ from .checkpoint import has_checkpoint, load_checkpoint, save_checkpoint
 from .config import Config, load_config
 from .dataset import open_dataset, prepare
 from .errors import InputError
+from .estimate import fit_to_memory
 from .events import Report, TimeLeft
 from .files import make_folder, replace_with, write_whole
 from .model import make_card, save_model
 from .pictures import contact_sheet, save_picture
+from .precision import choose_precision
 from .randomness import sample_latent
 from .sources import Source
+from .streaming import synthesize_volume
 from .synthesis import choose_device
 from .training import Losses, Trainer
 
@@ -87,27 +90,36 @@ def open_run(folder: Path) -> Config:
     return load_config(folder / "config.json")
 
 
-def train_run(folder: Path, config: Config, report: Report, should_stop: Callable[[], bool], licence: str = "") -> bool:
+def train_run(
+    folder: Path,
+    config: Config,
+    report: Report,
+    should_stop: Callable[[], bool],
+    licence: str = "",
+    budget: int | None = None,
+) -> bool:
     """Train the run in `folder` from its last state to its last step; returns whether it got there.
 
-    Raises:
-        InputError: the state is damaged, memory or disk ran out, or training diverged.
-    """
-    from lightning_fabric import Fabric
+    Args:
+        budget: bytes of memory that training may take; what the device has free where none is given.
 
+    Raises:
+        InputError: training doesn't fit into memory, the state is damaged, memory or disk ran out, or it diverged.
+    """
     dataset = open_dataset(folder)
     device = choose_device(config.training.device)
-    fabric = Fabric(accelerator=device.type, devices=1, precision=config.training.precision)
-    trainer = Trainer(config, dataset, fabric)
+    config = fit_to_memory(config, device.type, budget)
+    trainer = Trainer(config, dataset, device)
     if has_checkpoint(folder / "state"):
         trainer.step_number = load_checkpoint(folder / "state", trainer.state)
+    trainer.precision = choose_precision(trainer, report)
     recorder = Recorder(folder, trainer, report, licence)
     try:
         return _loop(trainer, recorder, should_stop)
     except (torch.OutOfMemoryError, MemoryError, RuntimeError) as error:
         if not _is_out_of_memory(error):
             raise
-        advice = "Resume with a smaller --batch-size, or train a smaller --shape or --width."
+        advice = "Resume with a smaller --memory-budget or --batch-size, or train a smaller --shape or --width."
         batch = config.training.batch_size
         raise InputError(f"Memory ran out at step {trainer.step_number} with a batch of {batch}. {advice}") from error
     finally:
@@ -185,11 +197,10 @@ class Recorder:
 
 def _sample(trainer: Trainer, index: int) -> np.ndarray:
     """Preview volume `index` of the averaged generator, (D, H, W) in [-1, 1]."""
-    network, device = trainer.config.network, trainer.fabric.device
+    network, device = trainer.config.network, trainer.device
     latent, number = sample_latent(trainer.config.training.seed, index, network.latent, network.classes)
     classes = torch.tensor([number], device=device) if network.classes else None
-    with torch.inference_mode():
-        return trainer.ema.module(latent.to(device), classes)[0, 0].float().cpu().numpy()
+    return synthesize_volume(trainer.ema.module, latent.to(device), classes).numpy()
 
 
 def _forget_steps_after(log: Path, step: int) -> None:

@@ -22,6 +22,13 @@ def _window(x: Tensor, start: int, length: int) -> Tensor:
     return F.pad(found, (0, 0, 0, 0, *missing)) if any(missing) else found
 
 
+def add_windows(x: Tensor, starts: Sequence[int], found: Tensor) -> None:
+    """The transpose of `windows`: adds windows (B, C, length, H, W) to x (B, C, D, H, W) in place."""
+    for one, start, window in zip(x, starts, found, strict=True):
+        first, last = max(0, start), min(x.shape[2], start + found.shape[2])
+        one[:, first:last] += window[:, first - start : last - start]
+
+
 def blank_outside(x: Tensor, starts: Sequence[int], depth: int) -> Tensor:
     """Such windows (B, C, length, H, W) with zeros for the planes that don't lie in the volume of `depth` planes."""
     length = x.shape[2]

@@ -1,8 +1,8 @@
 """Whole volumes slab by slab: as large as one likes, in memory that doesn't grow with their depth.
 
-All of G^A but its last block is small and computed at once. The last block normalises by statistics of the whole volume: a
-first pass goes through its planes for these, a second one makes each plane of A again and renders it. A is never in memory
-as a whole, and what comes out equals `Generator.forward` to rounding.
+All of G^A but its last block is small and computed at once. The last block normalises by statistics of the whole
+volume: a first pass goes through its planes for these, a second one makes each plane of A again and renders it. A is
+never in memory as a whole, and what comes out equals `Generator.forward` to rounding.
 """
 
 from __future__ import annotations
@@ -66,6 +66,8 @@ class _LastBlock:
         self.moments = _Moments(self.norm.num_groups)
         for y in self._convolved():
             self.moments.add(y)
+        # Where one part is the whole, it needn't be made again.
+        self.whole = [y] if self.step >= x.shape[2] else None
 
     def _convolved(self) -> Iterator[Tensor]:
         for start in range(0, self.x.shape[2], self.step):
@@ -78,7 +80,7 @@ class _LastBlock:
 
     def planes(self) -> Iterator[Tensor]:
         """Planes of A (B, C, n, h, w), from the bottom up."""
-        for y in self._convolved():
+        for y in self.whole or self._convolved():
             yield self.moments.normalise(y, self.norm)
 
 

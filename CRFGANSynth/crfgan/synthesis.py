@@ -8,9 +8,11 @@ import numpy as np
 import torch
 
 from .errors import InputError
+from .estimate import synthesis_chunk
 from .model import Model
 from .preprocessing import restore, restore_like
 from .randomness import sample_latent
+from .streaming import synthesize_volume
 from .version import __version__
 from .volume import Volume
 
@@ -31,16 +33,25 @@ def choose_device(name: str) -> torch.device:
     return torch.device(name)
 
 
-def synthesize_array(model: Model, seed: int, index: int, class_name: str | None = None) -> tuple[np.ndarray, str]:
-    """Sample `index` of `seed`: (D, H, W) float32 in [-1, 1], and its class, empty where there are none."""
+def synthesize_array(
+    model: Model, seed: int, index: int, class_name: str | None = None, budget: int | None = None
+) -> tuple[np.ndarray, str]:
+    """Sample `index` of `seed`: (D, H, W) float32 in [-1, 1], and its class, empty where there are none.
+
+    Args:
+        budget: bytes of memory that may be taken; as many as are fastest where none is given.
+
+    Raises:
+        InputError: the model doesn't know the class, or the budget is too small.
+    """
+    chunk = None if budget is None else synthesis_chunk(model.config.network, model.grid.shape, budget)
     classes = model.card["classes"]
     latent, number = sample_latent(seed, index, model.config.network.latent, len(classes))
     if class_name is not None:
         number = _class_number(classes, class_name)
     device = next(model.generator.parameters()).device
     chosen = torch.tensor([number], device=device) if classes else None
-    with torch.inference_mode():
-        array = model.generator(latent.to(device), chosen)[0, 0].float().cpu().numpy()
+    array = synthesize_volume(model.generator, latent.to(device), chosen, chunk).numpy()
     return array, classes[number] if classes else ""
 
 
@@ -67,18 +78,24 @@ def provenance(model: Model, seed: int, index: int, class_name: str) -> dict[str
 
 
 def synthesize(
-    model: Model, count: int, seed: int, class_name: str | None = None, reference: Volume | None = None
+    model: Model,
+    count: int,
+    seed: int,
+    class_name: str | None = None,
+    reference: Volume | None = None,
+    budget: int | None = None,
 ) -> Iterator[tuple[Volume, dict[str, str]]]:
     """New volumes with their provenance, one by one; each depends on model, seed and its index alone.
 
     Args:
         reference: a volume whose grid, and whose anatomy's place, the new ones take.
+        budget: as in `synthesize_array`.
 
     Raises:
-        InputError: the model doesn't know the class, or the reference has no foreground.
+        InputError: the model doesn't know the class, the reference has no foreground, or the budget is too small.
     """
     for index in range(count):
-        array, made = synthesize_array(model, seed, index, class_name)
+        array, made = synthesize_array(model, seed, index, class_name, budget)
         name = f"synthetic_seed{seed}_{index:03d}"
         if reference is None:
             volume = restore(array, model.units, model.grid, tuple(model.card["center_ras"]), name)

@@ -28,11 +28,12 @@ from .networks import Discriminator, Generator, HalfEncoder, encoder_windows, sl
 from .optimizer import EarlyAdam
 from .randomness import batch_indices, step_generator, weights_seed
 from .sizes import A_STRIDE, a_shape, slab_planes
+from .slabs import add_windows, windows
 
 Losses = dict[str, float]
 
 ENCODED_SHARE = 1 / 4
-"""Share of a batch's real volumes that E^H learns from, and that it encodes for the CRF: all would cost what G costs."""
+"""Share of a batch's real volumes that E^H learns from and encodes for the CRF: all would cost what G costs."""
 
 
 def _ema_average(decay: float) -> Callable:
@@ -72,6 +73,8 @@ class Pass:
 
     a: Tensor
     """(b, C, d, h, w)."""
+    planes: Tensor
+    """(b, C, D/32 + 2, h, w): what G^H reads of A; its gradient is put back by hand, for it is a small part of A's."""
     slab: Tensor
     """(b, 1, D/8, H, W)."""
 
@@ -79,8 +82,8 @@ class Pass:
 class Trainer:
     """The networks of a run, their optimizers, and one step of training."""
 
-    def __init__(self, config: Config, dataset: Dataset, fabric):
-        self.config, self.dataset, self.fabric = config, dataset, fabric
+    def __init__(self, config: Config, dataset: Dataset, device: torch.device, precision: str = "fp32"):
+        self.config, self.dataset, self.device, self.precision = config, dataset, device, precision
         shape, network, training = dataset.facts.grid.shape, config.network, config.training
         self.shape, self.depth, self.planes = shape, a_shape(shape)[0], slab_planes(shape)
         torch.manual_seed(weights_seed(training.seed))
@@ -92,7 +95,7 @@ class Trainer:
             ("crf", build_crf(shape, network), training.lr_crf),
         ):
             if module is not None:
-                self.modules[name] = fabric.to_device(module)
+                self.modules[name] = module.to(device)
                 self.optimizers[name] = self.make_optimizer(module, rate)
         average = _ema_average(training.ema_decay)
         self.ema = AveragedModel(self.modules["generator"], multi_avg_fn=average).requires_grad_(False)
@@ -112,7 +115,7 @@ class Trainer:
         """Draw the data and all the chance of a step, and move them to the device."""
         training, network = self.config.training, self.config.network
         size, seed = training.batch_size, training.seed
-        chance = step_generator(seed, step, self.fabric.global_rank)
+        chance = step_generator(seed, step)
         indices = batch_indices(seed, step, size, len(self.dataset))
         latents = torch.randn(size, network.latent, generator=chance)
         # Two neighbours in the batch share a place, so that their variety can be compared.
@@ -122,29 +125,35 @@ class Trainer:
         whole = self.dataset.whole(indices[: self.encoded_volumes() if self._crf_share(step) > 0 else 0])
         real = self.dataset.slabs(indices, [A_STRIDE * start for start in starts], A_STRIDE * self.planes)
         classes = self.dataset.classes(indices)
-        to_device = self.fabric.to_device
-        classes = None if classes is None else to_device(classes)
-        return Draw(step, to_device(whole), to_device(real), classes, to_device(latents), starts, augment, chance)
+        whole, real, latents = (x.to(self.device) for x in (whole, real, latents))
+        classes = None if classes is None else classes.to(self.device)
+        return Draw(step, whole, real, classes, latents, starts, augment, chance)
 
     def encoded_volumes(self) -> int:
         """Real volumes of a batch that are encoded."""
         return math.ceil(self.config.training.batch_size * ENCODED_SHARE)
 
     def _drawn(self) -> Draw:
-        """This step's draw, read while the last step was computed; the next one's is begun."""
-        ready, step = self._next, self.step_number
+        """This step's draw, read while the last step was computed."""
+        ready, self._next = self._next, None
         drawn = ready.result() if ready else None
-        if drawn is None or drawn.step != step:
-            drawn = self.draw(step)
-        self._next: Future[Draw] = self._reader.submit(self.draw, step + 1)
-        return drawn
+        return drawn if drawn and drawn.step == self.step_number else self.draw(self.step_number)
+
+    def _read_ahead(self) -> None:
+        """Begin to read the next step's volumes."""
+        self._next: Future[Draw] = self._reader.submit(self.draw, self.step_number + 1)
 
     def _crf_share(self, step: int) -> float:
         return crf_share(step, self.config.training) if "crf" in self.modules else 0.0
 
+    def _autocast(self):
+        return torch.autocast(self.device.type, torch.bfloat16, enabled=self.precision == "bf16")
+
     def step(self) -> Losses:
         """One iteration of all four networks; returns their losses."""
         drawn, alpha = self._drawn(), self._crf_share(self.step_number)
+        if alpha == 0:
+            self._read_ahead()
         passes, made = self._generate(drawn)
 
         losses, scores = {}, {}
@@ -152,6 +161,8 @@ class Trainer:
         losses["generator"], pull = self._judge_generator(drawn, made, alpha)
         self._train_generator(drawn, passes, pull)
         if alpha > 0:  # Once its share has faded, nothing listens to the CRF, nor to E^H, which feeds it.
+            # Whole volumes come in now that the generator's maps are gone.
+            self._read_ahead()
             losses["crf"] = self._train_crf(drawn, made.a, scores)
             del made
             losses["encoder"] = self._train_encoder(drawn)
@@ -168,27 +179,38 @@ class Trainer:
     def _pass(self, drawn: Draw, part: slice) -> Pass:
         generator = self.modules["generator"]
         classes = None if drawn.classes is None else drawn.classes[part]
-        with self.fabric.autocast():
+        with self._autocast():
             a = generator.features(drawn.latents[part], classes)
-            slab = generator.decode(a, drawn.starts[part], self.planes)
-        return Pass(a, slab.float() if slab.dtype == torch.bfloat16 else slab)
+            planes = windows(a.detach(), self._neighbours(drawn, part), self.planes + 2)
+            planes.requires_grad_(torch.is_grad_enabled())
+            slab = generator.render(planes, self._neighbours(drawn, part), self.depth)
+        return Pass(a, planes, slab.to(drawn.real.dtype))
+
+    def _neighbours(self, drawn: Draw, part: slice) -> list[int]:
+        """Where the planes of A begin that G^H reads: one below the slab, as one above."""
+        return [start - 1 for start in drawn.starts[part]]
+
+    def trial_pass(self) -> Pass:
+        """The first step's first part, with a graph, to see what a pass takes and gives."""
+        return self._pass(self.draw(0), self._parts()[0])
 
     def _generate(self, drawn: Draw) -> tuple[list[Pass], Pass]:
         """One pass of the generator for all four networks: to learn from, and its values for the others.
 
-        Where memory is for a part of the batch only, nothing is kept to learn from: `_train_generator` repeats the pass.
+        Where memory is for a part of the batch only, nothing is kept to learn from: `_train_generator` repeats the
+        pass.
         """
         parts = self._parts()
         if len(parts) == 1:
             whole = self._pass(drawn, parts[0])
-            return [whole], Pass(whole.a.detach(), whole.slab.detach())
+            return [whole], Pass(whole.a.detach(), whole.planes, whole.slab.detach())
         with torch.no_grad():
             values = [self._pass(drawn, part) for part in parts]
-        return [], Pass(torch.cat([value.a for value in values]), torch.cat([value.slab for value in values]))
+        return [], Pass(*(torch.cat([getattr(value, name) for value in values]) for name in ("a", "planes", "slab")))
 
     def _judge(self, drawn: Draw, slabs: Tensor):
         positions = torch.tensor(slab_positions(self.shape, drawn.starts), device=slabs.device)
-        with self.fabric.autocast():
+        with self._autocast():
             return self.modules["discriminator"](drawn.augment(slabs), positions)
 
     def _train_discriminator(self, drawn: Draw, fake: Tensor, scores: dict[str, Tensor]) -> float:
@@ -201,7 +223,7 @@ class Trainer:
 
     def _nodes(self, a: Tensor, score: Tensor) -> Tensor:
         crf = self.modules["crf"]
-        with self.fabric.autocast():
+        with self._autocast():
             return crf(crf.describe(a), score)
 
     def _judge_generator(self, drawn: Draw, made: Pass, alpha: float) -> tuple[float, list[Tensor]]:
@@ -224,16 +246,23 @@ class Trainer:
         parts = self._parts()
         for part in parts:
             made = passes.pop() if passes else self._pass(drawn, part)
-            towards = [gradient[part] for gradient in pull]
+            for_slab, *for_a = (gradient[part] for gradient in pull)
+            if part is parts[-1]:
+                pull.clear()
             with nullcontext() if part is parts[-1] else self.optimizers["generator"].held():
-                torch.autograd.backward([made.slab, made.a][: len(towards)], towards)
+                made.slab.backward(for_slab)
+                for_a = for_a or [torch.zeros_like(made.a)]
+                add_windows(for_a[0], self._neighbours(drawn, part), made.planes.grad)
+                # Handed over by a hook, the gradient is let go of once it is used: it is as large as A.
+                made.a.register_hook(lambda _, for_a=for_a: for_a.pop())
+                made.a.backward(made.a.new_zeros(()).expand_as(made.a))
 
     def _train_crf(self, drawn: Draw, fake_a: Tensor, scores: dict[str, Tensor]) -> float:
         """Step 3: the CRF tells A of synthesized volumes from E^H of whole real ones."""
         crf, on_real = self.modules["crf"], scores["real"][: len(drawn.whole)]
-        with self.fabric.autocast():
+        with self._autocast():
             real_a = self.modules["encoder"].encode(drawn.whole)
-        with cached(), self.fabric.autocast():
+        with cached(), self._autocast():
             real = crf.describe(real_a)
             loss = is_real(crf(real, on_real).mean(1)) + is_fake(self._nodes(fake_a.detach(), scores["fake"]).mean(1))
             if self.config.network.crf == "spatial":
@@ -244,10 +273,9 @@ class Trainer:
 
     def _train_encoder(self, drawn: Draw) -> float:
         """Step 4: E^H learns what G^H, as it is, renders back to the slab."""
-        # G^H reads one more plane of A on each side.
-        neighbours = [start - 1 for start in drawn.starts[: len(drawn.whole)]]
+        neighbours = self._neighbours(drawn, slice(len(drawn.whole)))
         voxels = encoder_windows(drawn.whole, neighbours, self.planes + 2)
-        with self.fabric.autocast():
+        with self._autocast():
             a = self.modules["encoder"](voxels, neighbours, self.depth)
             rendered = self.modules["generator"].render(a, neighbours, self.depth)
         return self._learn("encoder", F.l1_loss(rendered, drawn.real[: len(drawn.whole)]))
@@ -257,12 +285,12 @@ class Trainer:
         if not math.isfinite(value):
             raise InputError(
                 f"Training has failed at step {self.step_number}: the {name}'s loss is {value}. Resume from the last "
-                "checkpoint with a smaller learning rate or in full precision (--precision 32-true)."
+                "checkpoint with a smaller learning rate or in full precision (--precision fp32)."
             )
         return value
 
     def _learn(self, name: str, loss: Tensor) -> float:
         """One step of one network; no other collects gradients."""
         value = self._value(name, loss)
-        self.fabric.backward(loss, inputs=list(self.modules[name].parameters()))
+        loss.backward(inputs=list(self.modules[name].parameters()))
         return value

@@ -160,8 +160,8 @@ def build_networks(side: int, network: Network) -> dict[str, nn.Module]:
 class HaganTrainer:
     """The networks of HA-GAN, their optimizers, and one step of training."""
 
-    def __init__(self, config: Config, dataset, fabric):
-        self.config, self.dataset, self.fabric = config, dataset, fabric
+    def __init__(self, config: Config, dataset, device: torch.device):
+        self.config, self.dataset, self.device = config, dataset, device
         self.shape = dataset.facts.grid.shape
         if len(set(self.shape)) > 1 or self.shape[0] not in SIDES:
             raise ValueError(f"HA-GAN is defined for cubes with a side in {SIDES}, not for {self.shape}.")
@@ -170,8 +170,7 @@ class HaganTrainer:
         self.modules, self.optimizers = {}, {}
         for name, module in build_networks(self.shape[0], config.network).items():
             optimizer = torch.optim.Adam(module.parameters(), lr=RATES[name], betas=(0.0, 0.999), fused=True)
-            self.modules[name], self.optimizers[name] = fabric.setup(module, optimizer)
-        self.modules["generator"].mark_forward_method("decode")
+            self.modules[name], self.optimizers[name] = module.to(self.device), optimizer
         self.step_number = 0
 
     def step(self) -> dict[str, float]:
@@ -184,7 +183,7 @@ class HaganTrainer:
         start = int(torch.randint(last + 1, (), generator=chance))
         latents = [torch.randn(len(indices), latent, generator=chance) for _ in range(2)]
 
-        volumes, latents = self.fabric.to_device(volumes), self.fabric.to_device(latents)
+        volumes, latents = volumes.to(self.device), [each.to(self.device) for each in latents]
         slabs = volumes[:, :, A_STRIDE * start : A_STRIDE * (start + self.planes)].contiguous()
         low = F.interpolate(volumes, size=a_shape(self.shape), mode="trilinear")
         losses = {
@@ -238,6 +237,6 @@ class HaganTrainer:
     def _learn(self, name: str, loss: Tensor) -> float:
         """One step of one network's optimizer."""
         self.optimizers[name].zero_grad(set_to_none=True)
-        self.fabric.backward(loss)
+        loss.backward()
         self.optimizers[name].step()
         return float(loss.detach())

@@ -1,7 +1,8 @@
 """The baseline: CRF-GAN as the paper describes it, written in the obvious way, with the same networks and weights.
 
-Nearest upsampling, then convolution, as two operations on contiguous maps; a pass of the generator of its own for each of
-D, G and the CRF; E^H on all of the batch, whole volumes at once; PyTorch's Adam; no moving average; whole-volume synthesis.
+Nearest upsampling, then convolution, as two operations on contiguous maps; a pass of the generator of its own for
+each of D, G and the CRF; E^H on all of the batch, whole volumes at once; PyTorch's Adam; no moving average; whole-
+volume synthesis.
 """
 
 from __future__ import annotations
@@ -100,11 +101,13 @@ class PlainTrainer(Trainer):
             yield
 
     def _train_generator_plainly(self, drawn: Draw, alpha: float) -> float:
-        made = self._pass(drawn, slice(None))
-        judged = self._judge(drawn, made.slab)
-        nodes = self._nodes(made.a, judged.score) if alpha > 0 else None
+        generator = self.modules["generator"]
+        a = generator.features(drawn.latents, drawn.classes)
+        slab = generator.decode(a, drawn.starts, self.planes)
+        judged = self._judge(drawn, slab)
+        nodes = self._nodes(a, judged.score) if alpha > 0 else None
         loss = generator_loss(judged.score, nodes, alpha, self.config.network.crf)
-        loss = loss + self.config.training.variety_weight * lack_of_variety(made.slab, drawn.real)
+        loss = loss + self.config.training.variety_weight * lack_of_variety(slab, drawn.real)
         return self._learn("generator", loss + class_loss(judged, drawn.classes))
 
     def _train_crf_plainly(self, drawn: Draw, scores: dict[str, Tensor]) -> float:
@@ -121,15 +124,13 @@ class PlainTrainer(Trainer):
 
     def _train_encoder_plainly(self, drawn: Draw) -> float:
         neighbours = [start - 1 for start in drawn.starts]
-        a = self.modules["encoder"](
-            encoder_windows(drawn.whole, neighbours, self.planes + 2), neighbours, self.depth
-        )
+        a = self.modules["encoder"](encoder_windows(drawn.whole, neighbours, self.planes + 2), neighbours, self.depth)
         rendered = self.modules["generator"].render(a, neighbours, self.depth)
         return self._learn("encoder", F.l1_loss(rendered, drawn.real))
 
     def _learn(self, name: str, loss: Tensor) -> float:
         value = self._value(name, loss)
         self.optimizers[name].zero_grad(set_to_none=True)
-        self.fabric.backward(loss)
+        loss.backward()
         self.optimizers[name].step()
         return value

@@ -1,8 +1,8 @@
 """What ours learns, against the same step without its shortcuts, by three seeds on real MRI.
 
-Ours shows the CRF the volumes that the step's one generator pass made, before G's update, and encodes a quarter of the real
-volumes. Here both are as the paper says: a pass of its own after the update, and all of the batch. Prints how far synthetic
-volumes are from held-out real ones, beside how far other real ones are.
+Ours shows the CRF the volumes that the step's one generator pass made, before G's update, and encodes a quarter of
+the real volumes. Here both are as the paper says: a pass of its own after the update, and all of the batch. Prints
+how far synthetic volumes are from held-out real ones, beside how far other real ones are.
 """
 
 from __future__ import annotations
@@ -12,9 +12,9 @@ import json
 import subprocess
 import sys
 import tempfile
+from itertools import pairwise
 from pathlib import Path
 
-import numpy as np
 import torch
 from crfgan.cache import Cache
 from crfgan.config import PRESETS
@@ -23,7 +23,6 @@ from crfgan.randomness import sample_latent
 from crfgan.sources import find_volumes
 from crfgan.streaming import synthesize_volume
 from crfgan.training import Draw, Trainer
-from lightning_fabric import Fabric
 from torch import Tensor, nn
 
 DATA = Path(__file__).resolve().parents[3] / "shared" / "data"
@@ -57,10 +56,10 @@ def load(folder: Path, shape: tuple[int, int, int]) -> Dataset:
 
 
 def _features(volumes: Tensor) -> Tensor:
-    """Features (N, F) of volumes (N, 1, D, H, W): means and deviations of the maps of a random convolutional network."""
+    """Features (N, F) of volumes (N, 1, D, H, W): means and deviations of a random convolutional network's maps."""
     torch.manual_seed(0)
     channels, found = (1, 16, 32, 64), []
-    for inputs, outputs in zip(channels, channels[1:], strict=False):
+    for inputs, outputs in pairwise(channels):
         volumes = torch.relu(nn.Conv3d(inputs, outputs, 3, stride=2, padding=1)(volumes))
         found += [volumes.mean((2, 3, 4)), volumes.std((2, 3, 4))]
     return torch.cat(found, dim=1)
@@ -98,7 +97,7 @@ def run(kind: str, seed: int, data: Dataset, steps: int) -> dict[str, float]:
     training = Dataset(facts, [data.volumes[i] for i in range(len(data) - HELD_OUT)])
     real = data.whole(range(len(data) - HELD_OUT, len(data)))
     config = PRESETS["tiny-32"].override(seed=seed, iterations=steps)
-    trainer = TRAINERS[kind](config, training, Fabric(accelerator="cpu", devices=1))
+    trainer = TRAINERS[kind](config, training, torch.device("cpu"))
     for _ in range(steps):
         trainer.step()
     latents = [sample_latent(seed, index, config.network.latent, 0)[0] for index in range(HELD_OUT)]

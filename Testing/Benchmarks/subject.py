@@ -1,7 +1,7 @@
 """One side of a comparison, in a process of its own so that its memory can be measured.
 
-Does one step for each line on stdin and answers with a JSON line: `seconds`, and `memory`, the most bytes that the process
-has held so far beyond what importing torch takes (on a GPU: that torch has held there).
+Does one step for each line on stdin and answers with a JSON line: `seconds`, and `memory`, the most bytes that the
+process has held so far beyond what importing torch takes (on a GPU: that torch has held there).
 """
 
 from __future__ import annotations
@@ -23,14 +23,14 @@ import numpy as np  # noqa: E402
 from crfgan.config import Config, Network, Preprocessing, Training  # noqa: E402
 from crfgan.dataset import Dataset, DatasetFacts  # noqa: E402
 from crfgan.networks import Generator  # noqa: E402
+from crfgan.precision import choose_precision  # noqa: E402
 from crfgan.preprocessing import TrainingGrid, Units  # noqa: E402
 from crfgan.streaming import synthesize_volume  # noqa: E402
 from crfgan.training import Trainer  # noqa: E402
 from hagan import HaganTrainer  # noqa: E402
-from lightning_fabric import Fabric  # noqa: E402
 from plain import PlainTrainer, synthesize_plainly, use_plain_layers  # noqa: E402
 
-TRAINERS = {"plain": PlainTrainer, "ours": Trainer, "hagan": HaganTrainer}
+BASELINES = {"plain": PlainTrainer, "hagan": HaganTrainer}
 
 
 def make_dataset(shape: tuple[int, int, int], count: int) -> Dataset:
@@ -53,8 +53,12 @@ def make_config(args: argparse.Namespace) -> Config:
 def training_step(args: argparse.Namespace) -> Callable[[], object]:
     """A step of training, ready to be done."""
     config = make_config(args)
-    fabric = Fabric(accelerator=args.device, devices=1, precision=args.precision)
-    return TRAINERS[args.kind](config, make_dataset((args.side,) * 3, args.batch), fabric).step
+    dataset, device = make_dataset((args.side,) * 3, args.batch), torch.device(args.device)
+    if args.kind == "ours":
+        trainer = Trainer(config, dataset, device)
+        trainer.precision = choose_precision(trainer, lambda kind, **facts: None)
+        return trainer.step
+    return BASELINES[args.kind](config, dataset, device).step
 
 
 def synthesis(args: argparse.Namespace) -> Callable[[], object]:
@@ -70,12 +74,12 @@ def synthesis(args: argparse.Namespace) -> Callable[[], object]:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("task", choices=("train", "synthesize"))
-    parser.add_argument("kind", choices=TRAINERS)
+    parser.add_argument("kind", choices=("ours", *BASELINES))
     parser.add_argument("--side", type=int, required=True)
     parser.add_argument("--batch", type=int, default=1)
     parser.add_argument("--crf", default="spatial")
     parser.add_argument("--device", default="cpu")
-    parser.add_argument("--precision", default="32-true")
+    parser.add_argument("--precision", default="fp32")
     parser.add_argument("--parts", type=int, default=0)
     args = parser.parse_args()
     work = {"train": training_step, "synthesize": synthesis}[args.task](args)

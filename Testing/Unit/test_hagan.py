@@ -9,7 +9,6 @@ from crfgan.config import Config, Network
 from crfgan.dataset import Dataset, DatasetFacts
 from crfgan.preprocessing import TrainingGrid, Units
 from hagan import SIDES, HaganTrainer, build_networks
-from lightning_fabric import Fabric
 
 
 def published(side):
@@ -27,15 +26,13 @@ def make_trainer(side):
     volumes = np.random.default_rng(0).uniform(-1, 1, (2, side, side, side)).astype(np.float32)
     grid = TrainingGrid((side,) * 3, "fill", (1.0, 1.0, 1.0))
     facts = DatasetFacts(grid, Units("arbitrary", 0, 1, False), (0, 0, 0), ("a", "b"))
-    return HaganTrainer(config, Dataset(facts, volumes), Fabric(accelerator="cpu", devices=1))
+    return HaganTrainer(config, Dataset(facts, volumes), torch.device("cpu"))
 
 
 def parts(trainer):
     """G^A, G^H, G^L, D, its head, D^L, and the layers of the encoders that have weights."""
     children = {
-        f"{name}.{child}": part
-        for name, module in trainer.modules.items()
-        for child, part in module.module.named_children()
+        f"{name}.{child}": part for name, module in trainer.modules.items() for child, part in module.named_children()
     }
     return {name: list(part.parameters()) for name, part in children.items() if list(part.parameters())}
 
