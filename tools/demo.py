@@ -6,6 +6,7 @@ Runs the module's own logic, its worker process included, on real MRML nodes out
 from __future__ import annotations
 
 import argparse
+import os
 import shutil
 import sys
 from pathlib import Path
@@ -86,6 +87,9 @@ def main() -> None:
     args = parse_arguments()
     shutil.rmtree(args.out, ignore_errors=True)
     args.out.mkdir(parents=True)
+
+    # Nothing of the demo stays outside its folder.
+    os.environ["CRFGAN_CACHE"] = str(args.out / "cache")
 
     import SlicerStandIns
 

@@ -22,7 +22,7 @@ from .errors import InputError
 from .layout import arranged
 from .memory import format_size, free_memory
 from .networks import Discriminator, Generator, HalfEncoder
-from .sizes import SLABS, Shape, a_shape, slab_planes
+from .sizes import SLABS, Shape, a_shape, encoded_volumes, slab_planes
 from .streaming import CHUNK_BYTES, CHUNK_PLANES, rendered_plane_bytes
 
 NUMBER = 4
@@ -85,7 +85,7 @@ def training_memory(config: Config, device: str, at_a_time: int) -> int:
     a = network.width * math.prod(a_shape(shape))
     slab, planes = voxels // SLABS, slab_planes(shape)
     with_crf = network.crf != "none"
-    encoded = math.ceil(batch / 4) * with_crf
+    encoded = encoded_volumes(batch) * with_crf
 
     # Weights, second moments, and the generator's average; of gradients one, and all where they add up.
     kept = 3 * generator + 2 * others + largest + (0 if at_a_time >= batch else generator)
@@ -196,7 +196,7 @@ def step_operations(config: Config) -> float:
     share = (slab_planes(shape) + 2) / slab_planes(shape) / SLABS
     rendered = share * (voxels / 8 * network.width * half * 8 + voxels * half * 8)
     encoded = voxels / 8 * (half * 64 + half * half * 27) + voxels / 64 * half * network.width * 64
-    with_crf = math.ceil(batch / 4) * (network.crf != "none")
+    with_crf = encoded_volumes(batch) * (network.crf != "none")
     # Forward once and backward twice; E^H also reads whole volumes, forward alone.
     return 2 * (3 * batch * (grown + rendered) + with_crf * (encoded * (1.2 + 3 * share) + 2 * rendered))
 

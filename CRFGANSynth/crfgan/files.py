@@ -46,7 +46,8 @@ def free_space(folder: Path, needed: int) -> None:
 
 def replace_with(path: Path, write: Callable[[Path], None]) -> None:
     """Have `write` fill a temporary file beside `path`, then put it in its place in one step."""
-    partial = path.with_name(f".{path.name}.partial")
+    # Two processes that write the same file don't write the same temporary one.
+    partial = path.with_name(f".{path.name}.{os.getpid()}.partial")
     try:
         with telling_user(path):
             write(partial)

@@ -22,6 +22,11 @@ def slab_planes(shape: Shape) -> int:
     return shape[0] // A_STRIDE // SLABS
 
 
+def encoded_volumes(batch: int) -> int:
+    """How many of a batch's real volumes E^H learns from and encodes for the CRF: all would cost what G costs."""
+    return math.ceil(batch / 2)
+
+
 def growth(shape: Shape) -> list[Shape]:
     """Spatial shapes from the seed of G^A (at most 4 along each axis) up to A, doubling from one to the next.
 

@@ -27,13 +27,10 @@ from .losses import class_loss, crf_share, generator_loss, is_fake, is_real, lac
 from .networks import Discriminator, Generator, HalfEncoder, encoder_windows, slab_positions
 from .optimizer import EarlyAdam
 from .randomness import batch_indices, step_generator, weights_seed
-from .sizes import A_STRIDE, a_shape, slab_planes
+from .sizes import A_STRIDE, a_shape, encoded_volumes, slab_planes
 from .slabs import add_windows, windows
 
 Losses = dict[str, float]
-
-ENCODED_SHARE = 1 / 4
-"""Share of a batch's real volumes that E^H learns from and encodes for the CRF: all would cost what G costs."""
 
 
 def _ema_average(decay: float) -> Callable:
@@ -131,7 +128,7 @@ class Trainer:
 
     def encoded_volumes(self) -> int:
         """Real volumes of a batch that are encoded."""
-        return math.ceil(self.config.training.batch_size * ENCODED_SHARE)
+        return encoded_volumes(self.config.training.batch_size)
 
     def _drawn(self) -> Draw:
         """This step's draw, read while the last step was computed."""

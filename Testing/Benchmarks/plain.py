@@ -23,7 +23,8 @@ from torch import Tensor, nn
 from torch.nn.utils.parametrize import cached
 
 
-def _upsample_then_convolve(module: UpsampleConv, x: Tensor, size: tuple[int, int, int] | None = None) -> Tensor:
+def upsample_then_convolve(module: UpsampleConv, x: Tensor, size: tuple[int, int, int] | None = None) -> Tensor:
+    """Two operations for what `UpsampleConv` computes in one."""
     size = tuple(2 * n for n in x.shape[2:]) if size is None else size
     factors = [2 if target > n else 1 for n, target in zip(x.shape[2:], size, strict=True)]
     upsampled = F.interpolate(x, scale_factor=factors, mode="nearest") if max(factors) > 1 else x
@@ -39,7 +40,7 @@ def use_plain_layers(generator: Generator) -> None:
     """Give every collapsed layer of a generator the plain way of computing the same."""
     for module in generator.modules():
         if isinstance(module, UpsampleConv):
-            module.forward = types.MethodType(_upsample_then_convolve, module)
+            module.forward = types.MethodType(upsample_then_convolve, module)
 
 
 def synthesize_plainly(generator: Generator, z: Tensor) -> Tensor:

@@ -1,6 +1,6 @@
 """What ours learns, against the same step without its shortcuts, by three seeds on real MRI.
 
-Ours shows the CRF the volumes that the step's one generator pass made, before G's update, and encodes a quarter of
+Ours shows the CRF the volumes that the step's one generator pass made, before G's update, and encodes half of
 the real volumes. Here both are as the paper says: a pass of its own after the update, and all of the batch. Prints
 how far synthetic volumes are from held-out real ones, beside how far other real ones are.
 """
@@ -109,6 +109,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--steps", type=int, default=1000)
     parser.add_argument("--seeds", type=int, nargs="+", default=[1, 2, 3])
+    parser.add_argument("--kinds", nargs="+", choices=TRAINERS, default=list(TRAINERS))
     args = parser.parse_args()
     if not DATA.is_dir():
         sys.exit(f"{DATA} isn't there: this comparison needs the shared hippocampus set.")
@@ -117,7 +118,7 @@ def main() -> None:
         first = data.whole(range(HELD_OUT))
         print("real  ", json.dumps(_facts(first, data.whole(range(len(data) - HELD_OUT, len(data))))), flush=True)
         for seed in args.seeds:
-            for kind in TRAINERS:
+            for kind in args.kinds:
                 print(f"{kind:<5}", seed, json.dumps(run(kind, seed, data, args.steps)), flush=True)
 
 

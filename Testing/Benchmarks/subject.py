@@ -1,7 +1,7 @@
 """One side of a comparison, in a process of its own so that its memory can be measured.
 
 Does one step for each line on stdin and answers with a JSON line: `seconds`, and `memory`, the most bytes that the
-process has held so far beyond what importing torch takes (on a GPU: that torch has held there).
+process has held so far beyond what importing torch takes, `imported` (on a GPU: that torch has held there).
 """
 
 from __future__ import annotations
@@ -91,7 +91,7 @@ def main() -> None:
             torch.cuda.synchronize()
         seconds = time.perf_counter() - begin
         memory = torch.cuda.max_memory_allocated() if on_gpu else peak_memory() - IMPORTED
-        print(json.dumps({"seconds": seconds, "memory": memory}), flush=True)
+        print(json.dumps({"seconds": seconds, "memory": memory, "imported": 0 if on_gpu else IMPORTED}), flush=True)
 
 
 if __name__ == "__main__":
