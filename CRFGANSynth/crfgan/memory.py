@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import re
 import sys
 from pathlib import Path
@@ -33,6 +34,14 @@ def free_memory(device: str) -> int:
 
         return torch.cuda.mem_get_info()[0]
     return min(psutil.virtual_memory().available, _container_room())
+
+
+def give_back() -> None:
+    """Return to the system what was freed: glibc keeps it, in pieces that large maps don't fit into."""
+    if sys.platform == "linux":
+        trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
+        if trim is not None:
+            trim(0)
 
 
 def _container_room() -> int:

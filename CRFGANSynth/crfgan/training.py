@@ -24,6 +24,7 @@ from .crf import build_crf
 from .dataset import Dataset
 from .errors import InputError
 from .losses import class_loss, crf_share, generator_loss, is_fake, is_real, lack_of_variety, mixed_company
+from .memory import give_back
 from .networks import Discriminator, Generator, HalfEncoder, encoder_windows, slab_positions
 from .optimizer import EarlyAdam
 from .randomness import batch_indices, step_generator, weights_seed
@@ -31,6 +32,9 @@ from .sizes import A_STRIDE, a_shape, encoded_volumes, slab_planes
 from .slabs import add_windows, windows
 
 Losses = dict[str, float]
+
+LARGE = 2**25
+"""Bytes of A from which memory is given back in a step: the allocator takes what is smaller from its own store."""
 
 
 def _ema_average(decay: float) -> Callable:
@@ -65,15 +69,13 @@ class Draw:
 
 
 @dataclass(frozen=True)
-class Pass:
-    """What the generator makes for some volumes of a batch."""
+class Made:
+    """What the generator makes of a batch."""
 
     a: Tensor
-    """(b, C, d, h, w)."""
-    planes: Tensor
-    """(b, C, D/32 + 2, h, w): what G^H reads of A; its gradient is put back by hand, for it is a small part of A's."""
+    """(B, C, d, h, w)."""
     slab: Tensor
-    """(b, 1, D/8, H, W)."""
+    """(B, 1, D/8, H, W)."""
 
 
 class Trainer:
@@ -156,6 +158,8 @@ class Trainer:
         losses, scores = {}, {}
         losses["discriminator"] = self._train_discriminator(drawn, made.slab, scores)
         losses["generator"], pull = self._judge_generator(drawn, made, alpha)
+        if made.a.nbytes >= LARGE:
+            give_back()
         self._train_generator(drawn, passes, pull)
         if alpha > 0:  # Once its share has faded, nothing listens to the CRF, nor to E^H, which feeds it.
             # Whole volumes come in now that the generator's maps are gone.
@@ -173,37 +177,43 @@ class Trainer:
         step = self.config.training.volumes_at_a_time or size
         return [slice(first, min(first + step, size)) for first in range(0, size, step)]
 
-    def _pass(self, drawn: Draw, part: slice) -> Pass:
-        generator = self.modules["generator"]
+    def _features(self, drawn: Draw, part: slice) -> Tensor:
+        """A (b, C, d, h, w) of a part of the batch."""
         classes = None if drawn.classes is None else drawn.classes[part]
         with self._autocast():
-            a = generator.features(drawn.latents[part], classes)
-            planes = windows(a.detach(), self._neighbours(drawn, part), self.planes + 2)
-            planes.requires_grad_(torch.is_grad_enabled())
-            slab = generator.render(planes, self._neighbours(drawn, part), self.depth)
-        return Pass(a, planes, slab.to(drawn.real.dtype))
+            return self.modules["generator"].features(drawn.latents[part], classes)
+
+    def _render(self, drawn: Draw, part: slice, a: Tensor) -> tuple[Tensor, Tensor]:
+        """What G^H reads of A, cut off from its graph, and the slabs (b, 1, D/8, H, W) that it makes of that."""
+        neighbours = self._neighbours(drawn, part)
+        planes = windows(a.detach(), neighbours, self.planes + 2).requires_grad_(torch.is_grad_enabled())
+        with self._autocast():
+            slab = self.modules["generator"].render(planes, neighbours, self.depth)
+        return planes, slab.to(drawn.real.dtype)
 
     def _neighbours(self, drawn: Draw, part: slice) -> list[int]:
         """Where the planes of A begin that G^H reads: one below the slab, as one above."""
         return [start - 1 for start in drawn.starts[part]]
 
-    def trial_pass(self) -> Pass:
+    def trial_pass(self) -> Made:
         """The first step's first part, with a graph, to see what a pass takes and gives."""
-        return self._pass(self.draw(0), self._parts()[0])
+        drawn, part = self.draw(0), self._parts()[0]
+        a = self._features(drawn, part)
+        return Made(a, self._render(drawn, part, a)[1])
 
-    def _generate(self, drawn: Draw) -> tuple[list[Pass], Pass]:
-        """One pass of the generator for all four networks: to learn from, and its values for the others.
+    def _generate(self, drawn: Draw) -> tuple[list[Tensor], Made]:
+        """One pass of the generator for all four networks: A to learn from, and the pass's values for the others.
 
         Where memory is for a part of the batch only, nothing is kept to learn from: `_train_generator` repeats the
-        pass.
+        pass. The slabs, quickly made, are made again in any case: their maps would lie in memory while D learns.
         """
         parts = self._parts()
-        if len(parts) == 1:
-            whole = self._pass(drawn, parts[0])
-            return [whole], Pass(whole.a.detach(), whole.planes, whole.slab.detach())
+        with nullcontext() if len(parts) == 1 else torch.no_grad():
+            made = [self._features(drawn, part) for part in parts]
         with torch.no_grad():
-            values = [self._pass(drawn, part) for part in parts]
-        return [], Pass(*(torch.cat([getattr(value, name) for value in values]) for name in ("a", "planes", "slab")))
+            slabs = [self._render(drawn, part, a)[1] for part, a in zip(parts, made, strict=True)]
+        values = made[0].detach() if len(parts) == 1 else torch.cat(made)
+        return (made if len(parts) == 1 else []), Made(values, torch.cat(slabs))
 
     def _judge(self, drawn: Draw, slabs: Tensor):
         positions = torch.tensor(slab_positions(self.shape, drawn.starts), device=slabs.device)
@@ -223,7 +233,7 @@ class Trainer:
         with self._autocast():
             return crf(crf.describe(a), score)
 
-    def _judge_generator(self, drawn: Draw, made: Pass, alpha: float) -> tuple[float, list[Tensor]]:
+    def _judge_generator(self, drawn: Draw, made: Made, alpha: float) -> tuple[float, list[Tensor]]:
         """Step 2, first half: what D and the CRF hold against G's slabs and volumes, and how these should change.
 
         Returns the loss, and its gradients with respect to the slabs and, while the CRF has a share, to A.
@@ -238,21 +248,23 @@ class Trainer:
             value = self._value("generator", loss)
             return value, list(torch.autograd.grad(loss, [slab, a] if alpha > 0 else [slab]))
 
-    def _train_generator(self, drawn: Draw, passes: list[Pass], pull: list[Tensor]) -> None:
+    def _train_generator(self, drawn: Draw, passes: list[Tensor], pull: list[Tensor]) -> None:
         """Step 2, second half: G makes slabs that D, and volumes that the CRF, take for real."""
         parts = self._parts()
         for part in parts:
-            made = passes.pop() if passes else self._pass(drawn, part)
+            a = passes.pop() if passes else self._features(drawn, part)
             for_slab, *for_a = (gradient[part] for gradient in pull)
             if part is parts[-1]:
                 pull.clear()
             with nullcontext() if part is parts[-1] else self.optimizers["generator"].held():
-                made.slab.backward(for_slab)
-                for_a = for_a or [torch.zeros_like(made.a)]
-                add_windows(for_a[0], self._neighbours(drawn, part), made.planes.grad)
+                planes, slab = self._render(drawn, part, a)
+                slab.backward(for_slab)
+                for_a = for_a or [torch.zeros_like(a)]
+                add_windows(for_a[0], self._neighbours(drawn, part), planes.grad)
+                del planes, slab
                 # Handed over by a hook, the gradient is let go of once it is used: it is as large as A.
-                made.a.register_hook(lambda _, for_a=for_a: for_a.pop())
-                made.a.backward(made.a.new_zeros(()).expand_as(made.a))
+                a.register_hook(lambda _, for_a=for_a: for_a.pop())
+                a.backward(a.new_zeros(()).expand_as(a))
 
     def _train_crf(self, drawn: Draw, fake_a: Tensor, scores: dict[str, Tensor]) -> float:
         """Step 3: the CRF tells A of synthesized volumes from E^H of whole real ones."""

@@ -79,7 +79,8 @@ class PlainTrainer(Trainer):
         alpha = self._crf_share(self.step_number)
         losses, scores = {}, {}
         with torch.no_grad():
-            fake = self._pass(drawn, slice(None)).slab
+            a = self._features(drawn, slice(None))
+            fake = self._render(drawn, slice(None), a)[1]
         with self._only("discriminator"):
             losses["discriminator"] = self._train_discriminator(drawn, fake, scores)
         with self._only("generator"):

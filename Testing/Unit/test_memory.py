@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 from crfgan.errors import InputError
-from crfgan.memory import format_size, free_memory, parse_size, peak_memory
+from crfgan.memory import format_size, free_memory, give_back, parse_size, peak_memory
 
 
 @pytest.mark.parametrize(
@@ -31,6 +31,12 @@ def test_peak_memory_grows_with_what_is_held():
     before = peak_memory()
     held = np.ones(before // 8 + 2**24)
     assert peak_memory() - before > held.nbytes // 4
+
+
+def test_what_was_freed_can_be_given_back_at_any_time():
+    held = [np.ones(1000) for _ in range(1000)]
+    give_back()
+    assert all((each == 1).all() for each in held)
 
 
 def test_a_machine_has_free_memory():
