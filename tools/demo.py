@@ -9,6 +9,7 @@ import argparse
 import os
 import shutil
 import sys
+import tempfile
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -85,11 +86,16 @@ def draw_views(node, path: Path) -> bool:
 
 def main() -> None:
     args = parse_arguments()
+    # Nothing of the demo stays in the user's cache.
+    with tempfile.TemporaryDirectory() as cache:
+        os.environ["CRFGAN_CACHE"] = cache
+        run_demo(args)
+
+
+def run_demo(args: argparse.Namespace) -> None:
+    """Everything, into the folder asked for."""
     shutil.rmtree(args.out, ignore_errors=True)
     args.out.mkdir(parents=True)
-
-    # Nothing of the demo stays outside its folder.
-    os.environ["CRFGAN_CACHE"] = str(args.out / "cache")
 
     import SlicerStandIns
 

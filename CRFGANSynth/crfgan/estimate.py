@@ -27,11 +27,11 @@ from .streaming import CHUNK_BYTES, CHUNK_PLANES, rendered_plane_bytes
 
 NUMBER = 4
 """Bytes of a float32."""
-PROGRAM = {"cpu": 500 * 2**20, "cuda": 0, "mps": 500 * 2**20}
+PROGRAM = {"cpu": 400 * 2**20, "cuda": 0, "mps": 400 * 2**20}
 """What Python, torch and the other libraries take in the machine's memory, which isn't a GPU's."""
 COPIES = 10
 """Times that the weights of the largest convolution are copied in a step, to be rearranged for the processor."""
-PACKED = 0.87
+PACKED = 0.75
 """Share of the maps of a pass that is there at the moment when most memory is held."""
 CHUNKS = 7.5
 """Maps of a chunk's size that synthesis holds at a time."""

@@ -20,7 +20,7 @@ def save_tensors(path: Path, tensors: Mapping[str, Tensor], card: Mapping) -> No
     """Write tensors and card to `path`; what was there before stays until the new file is complete."""
     from safetensors.torch import save_file
 
-    whole = {name: tensor.detach().cpu().contiguous().clone() for name, tensor in tensors.items()}
+    whole = {name: tensor.detach().cpu().contiguous() for name, tensor in tensors.items()}
     metadata = {_CARD: json.dumps(card)}
     replace_with(path, lambda partial: _as_os_error(save_file, whole, partial, metadata))
 

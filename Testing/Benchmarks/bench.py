@@ -158,11 +158,16 @@ def draw(results: dict[Case, dict[str, Result]], path: Path) -> None:
     for row, (task, title) in zip(figure.subplots(2, 2), what.items(), strict=True):
         for kind, name in names.items():
             found = [(case, sides[kind]) for case, sides in results.items() if case.task == task and kind in sides]
+            if not found:
+                continue
             sides = [case.side for case, _ in found]
             row[0].plot(sides, [result.median / case.batch for case, result in found], "o-", label=name)
             row[1].plot(sides, [result.memory / 2**30 for _, result in found], "o-", label=name)
         row[0].set(title=title, ylabel="seconds", yscale="log")
-        row[1].set(title=title.replace("time a volume", "peak memory").replace("time", "peak memory"), ylabel="GB")
+        batches = ", ".join(str(case.batch) for case in results if case.task == task)
+        memory = f"training step (batch {batches})" if task == "train" else "synthesis of a volume"
+        row[1].set(title=f"{memory}, peak memory", ylabel="GB")
+        row[1].set_ylim(bottom=0)
         for axes in row:
             axes.set(xlabel="side of the volume in voxels", xscale="log")
             axes.set_xticks([64, 128, 256, 512], ["64", "128", "256", "512"])
@@ -186,6 +191,8 @@ def main() -> None:
     parser.add_argument("--quick", action="store_true", help="small shapes only; nothing is written")
     parser.add_argument("--json", action="store_true", help="as one JSON object")
     parser.add_argument("--device", choices=("cpu", "cuda"), default="cpu")
+    parser.add_argument("--task", choices=("train", "synthesize"), help="this alone; nothing is written")
+    parser.add_argument("--side", type=int, help="this shape alone; nothing is written")
     args = parser.parse_args()
     if args.quick:
         ratios = quick()
@@ -197,14 +204,17 @@ def main() -> None:
         precision = "auto" if kind == "ours" and args.device == "cuda" else "fp32"
         return ["--device", args.device, "--precision", precision]
 
-    results = {}
+    results: dict[Case, dict[str, Result]] = {}
     for case in CASES if args.device == "cpu" else GPU_CASES:
+        if args.side not in (None, case.side) or args.task not in (None, case.task):
+            continue
         print(f"{case.title} ...", file=sys.stderr, flush=True)
         results[case] = compare(case, options)
     text = f"{machine(args.device)}; {date.today()}\n\n{table(results)}"
-    write_page(text, args.device)
-    if args.device == "cpu":
-        draw(results, DOCS / "benchmarks.png")
+    if args.side is None and args.task is None:
+        write_page(text, args.device)
+        if args.device == "cpu":
+            draw(results, DOCS / "benchmarks.png")
     measured = {
         f"{case.task}_{case.side}_{kind}": {"seconds": result.median, "memory": result.memory}
         for case, sides in results.items()
