@@ -204,14 +204,8 @@ class Cache:
         return self.folder / f"{_key(content, _nameless(found), grid.shape, grid.fit, spacing)}.npy"
 
     def _keep(self, path: Path, write: Callable[[Path], object]) -> None:
-        # A file of its own for each process: two may prepare the same volume at once.
-        own = path.with_name(f"{path.stem}.{os.getpid()}{path.suffix}")
         with self._telling_user():
-            try:
-                replace_with(own, write)
-                own.replace(path)
-            finally:
-                own.unlink(missing_ok=True)
+            replace_with(path, write)
 
     @contextmanager
     def _telling_user(self) -> Iterator[None]:

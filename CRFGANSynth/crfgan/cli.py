@@ -8,173 +8,15 @@ import sys
 from dataclasses import asdict, fields
 from pathlib import Path
 
-from .config import (
-    CRF_MODES,
-    DEVICES,
-    FITS,
-    MODALITIES,
-    PRECISIONS,
-    PRESETS,
-    Config,
-    Network,
-    Preprocessing,
-    Training,
-    load_config,
-)
+from .arguments import build_parser
+from .config import PRESETS, Config, Network, Preprocessing, Training, load_config
 from .console import Console
 from .errors import InputError
 from .events import Lines, Report
 from .interruption import INTERRUPTED, Interruption
-from .memory import parse_size
 from .version import __version__
 
 OK, BAD_INPUT = 0, 1
-
-EXAMPLES = """examples:
-  crfgan phantoms heads --kind head --count 24          make volumes to try everything with
-  crfgan train heads/images --out run --preset tiny-32  train a small model on them
-  crfgan train --resume run                             go on after Ctrl-C or a crash
-  crfgan synthesize run --count 8 --seed 1 --out new    make eight new volumes
-  crfgan estimate --preset standard-128                 memory and time that training will take
-  crfgan info run                                       what a model makes, and from what
-"""
-
-
-def build_parser() -> argparse.ArgumentParser:
-    """All commands and their options."""
-    parser = argparse.ArgumentParser(
-        prog="crfgan",
-        description="Train CRF-guided GANs on 3D medical images and synthesize new ones. Data stays on this machine.",
-        epilog=EXAMPLES,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
-    parser.add_argument("--version", action="version", version=f"crfgan {__version__}")
-    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    for add in (_add_train, _add_synthesize, _add_estimate, _add_info, _add_phantoms, _add_benchmark):
-        add(commands)
-    return parser
-
-
-def _command(commands, name: str, run, summary: str) -> argparse.ArgumentParser:
-    command = commands.add_parser(name, help=summary, description=summary)
-    command.set_defaults(run=run)
-    if name in ("train", "synthesize", "phantoms"):
-        command.add_argument("--events", action="store_true", help="print progress as JSON lines on stdout")
-        command.add_argument("--stop-file", type=Path, metavar="FILE", help="stop and save when FILE appears")
-    return command
-
-
-def _add_train(commands) -> None:
-    train = _command(commands, "train", _train, "Train a CRF-GAN on volumes, into the folder of a run.")
-    where = train.add_argument_group("data and run")
-    where.add_argument(
-        "data",
-        nargs="*",
-        type=Path,
-        metavar="DATA",
-        help=".nrrd, .nii.gz, .mha files; folders of them; DICOM folders",
-    )
-    target = where.add_mutually_exclusive_group(required=True)
-    target.add_argument("--out", type=Path, metavar="RUN", help="folder of the new run")
-    target.add_argument("--resume", type=Path, metavar="RUN", help="go on with the run in this folder")
-    where.add_argument("--labels", type=Path, metavar="CSV", help="classes: columns `name` (file name) and `class`")
-    where.add_argument(
-        "--cache",
-        type=Path,
-        metavar="DIR",
-        help="keeps prepared volumes for later runs; default: $CRFGAN_CACHE, or crfgan in your folder for caches",
-    )
-    where.add_argument("--licence", default="", help="licence of the model, written into its card")
-
-    where.add_argument(
-        "--memory-budget", type=_size, metavar="SIZE", help="such as 8GB; default: what the device has free"
-    )
-    _add_settings(train)
-
-
-def _add_settings(command: argparse.ArgumentParser) -> None:
-    base = command.add_argument_group("settings", "From a preset or a file; single ones replace what stands there.")
-    source = base.add_mutually_exclusive_group()
-    source.add_argument("--preset", choices=PRESETS, default="small-64", help="default: small-64")
-    source.add_argument("--config", type=Path, metavar="JSON", help="configuration, such as config.json of a run")
-    base.add_argument("--shape", type=_sides, metavar="N or D,H,W", help="voxels, multiples of 32 from 32 to 512")
-    base.add_argument("--modality", choices=MODALITIES, help="intensity window; default: auto")
-    base.add_argument("--window", type=float, nargs=2, metavar=("LOW", "HIGH"), help="HU kept, with --modality ct")
-    base.add_argument("--fit", choices=FITS, help="cubic voxels and padding, or stretch to fill; default: isotropic")
-    base.add_argument("--iterations", type=int, metavar="N", help="training steps")
-    base.add_argument("--batch-size", type=int, metavar="N", help="volumes in a step")
-    base.add_argument("--seed", type=int, metavar="N", help="the same seed gives the same losses; default: 0")
-    base.add_argument("--width", type=int, metavar="N", help="channels of A, a multiple of 16; published: 64")
-    base.add_argument("--latent", type=int, metavar="N", help="length of the latent vector; published: 1024")
-    base.add_argument("--crf", choices=CRF_MODES, help="kind of the CRF's nodes; default: spatial")
-    base.add_argument("--device", choices=DEVICES, help="default: auto")
-    base.add_argument("--precision", choices=PRECISIONS, help="arithmetic; default: auto, tested before it is used")
-
-
-def _add_synthesize(commands) -> None:
-    synthesize = _command(commands, "synthesize", _synthesize, "Synthesize new volumes from a model.")
-    synthesize.add_argument("model", type=Path, metavar="MODEL", help="model.safetensors, or the folder of a run")
-    synthesize.add_argument("--count", type=_positive, default=1, metavar="N", help="how many; default: 1")
-    synthesize.add_argument("--seed", type=int, default=0, metavar="K", help="the same seed gives the same volumes")
-    synthesize.add_argument("--out", type=Path, required=True, metavar="DIR", help="folder for the volumes")
-    synthesize.add_argument("--class", dest="class_name", metavar="NAME", help="class, where the model has classes")
-    synthesize.add_argument("--like", type=Path, metavar="FILE", help="take geometry and place from this volume")
-    synthesize.add_argument("--format", choices=("nrrd", "nii.gz", "mha"), default="nrrd", help="default: nrrd")
-    synthesize.add_argument("--device", choices=DEVICES, default="auto", help="default: auto")
-    synthesize.add_argument("--memory-budget", type=_size, metavar="SIZE", help="such as 2GB; default: what is fastest")
-
-
-def _add_estimate(commands) -> None:
-    estimate = _command(commands, "estimate", _estimate, "Say what a training step and a new volume will take.")
-    estimate.add_argument("--memory-budget", type=_size, metavar="SIZE", help="default: what the device has free")
-    estimate.add_argument("--json", action="store_true", help="as one JSON object")
-    _add_settings(estimate)
-
-
-def _add_benchmark(commands) -> None:
-    benchmark = _command(commands, "benchmark", _benchmark, "Compare with the plain step and synthesis, in one run.")
-    benchmark.add_argument("--quick", action="store_true", help="small shapes only, in less than a minute")
-    benchmark.add_argument("--json", action="store_true", help="as one JSON object")
-
-
-def _add_info(commands) -> None:
-    info = _command(commands, "info", _info, "Print a model's card.")
-    info.add_argument("model", type=Path, metavar="MODEL", help="model.safetensors, or the folder of a run")
-    info.add_argument("--json", action="store_true", help="the whole card as JSON")
-
-
-def _add_phantoms(commands) -> None:
-    phantoms = _command(commands, "phantoms", _phantoms, "Make procedural head or chest volumes with label maps.")
-    phantoms.add_argument("out", type=Path, metavar="OUT", help="folder; gets images/ and labels/")
-    phantoms.add_argument("--count", type=_positive, default=24, metavar="N", help="how many; default: 24")
-    phantoms.add_argument("--kind", choices=("head", "chest"), default="head", help="MRI head or CT chest")
-    phantoms.add_argument("--seed", type=int, default=0, metavar="K", help="number of the first one")
-    phantoms.add_argument("--shape", type=_sides, default=(64, 64, 64), metavar="N or D,H,W", help="default: 64")
-
-
-def _sides(text: str) -> tuple[int, int, int]:
-    try:
-        sides = tuple(int(n) for n in text.replace("x", ",").split(","))
-    except ValueError:
-        sides = ()
-    sides = sides * 3 if len(sides) == 1 else sides
-    if len(sides) != 3 or min(sides) < 8:
-        raise argparse.ArgumentTypeError(f"must be one number or three such as 64,96,96, got {text!r}")
-    return sides
-
-
-def _size(text: str) -> int:
-    try:
-        return parse_size(text)
-    except InputError as error:
-        raise argparse.ArgumentTypeError(str(error)) from error
-
-
-def _positive(text: str) -> int:
-    if not text.isdigit() or int(text) == 0:
-        raise argparse.ArgumentTypeError(f"must be a whole number greater than 0, got {text!r}")
-    return int(text)
-
 
 RESUMABLE = {"iterations", "batch_size", "device", "precision"}
 """Settings that a resumed run may change: the networks and the data are as they are."""
@@ -321,13 +163,23 @@ def _phantoms(args: argparse.Namespace, report: Report, should_stop: Interruptio
     return OK
 
 
+COMMANDS = {
+    "train": _train,
+    "synthesize": _synthesize,
+    "estimate": _estimate,
+    "info": _info,
+    "phantoms": _phantoms,
+    "benchmark": _benchmark,
+}
+
+
 def main(argv: list[str] | None = None) -> int:
     """Run the command line; returns the exit status: 0, 1 for bad input, 2 for wrong usage, 130 when interrupted."""
     args = build_parser().parse_args(argv)
     events = getattr(args, "events", False)
     report = Lines(sys.stdout) if events else Console()
     try:
-        return args.run(args, report, Interruption(getattr(args, "stop_file", None)))
+        return COMMANDS[args.command](args, report, Interruption(getattr(args, "stop_file", None)))
     except InputError as error:
         report("failed", reason=str(error))
         if not events:

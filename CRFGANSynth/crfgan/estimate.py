@@ -23,7 +23,7 @@ from .layout import arranged
 from .memory import format_size, free_memory
 from .networks import Discriminator, Generator, HalfEncoder
 from .sizes import SLABS, Shape, a_shape, encoded_volumes, slab_planes
-from .streaming import CHUNK_BYTES, CHUNK_PLANES, rendered_plane_bytes
+from .streaming import best_chunk, rendered_plane_bytes
 
 NUMBER = 4
 """Bytes of a float32."""
@@ -109,7 +109,7 @@ def synthesis_memory(network: Network, shape: Shape, chunk: int | None = None, d
 
 
 def _best_chunk(network: Network, shape: Shape) -> int:
-    return max(CHUNK_BYTES, CHUNK_PLANES * rendered_plane_bytes(shape, network.width // 2))
+    return best_chunk(rendered_plane_bytes(shape, network.width // 2))
 
 
 def synthesis_chunk(network: Network, shape: Shape, budget: int) -> int:
@@ -208,6 +208,7 @@ def volume_operations(network: Network, shape: Shape) -> float:
     return 2 * (sum(below) + 2.5 * last + 1.5 * voxels / 8 * network.width * half * 8 + voxels * half * 8)
 
 
+@cache
 def measure_speed(device: torch.device) -> float:
     """Operations a second of a convolution such as the networks', in a trial of less than a second."""
     x = arranged(torch.randn(1, 64, 32, 32, 32, device=device))

@@ -6,7 +6,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from .config import Training
+from .config import Config
 from .networks import Judgement
 
 
@@ -25,8 +25,11 @@ def class_loss(judgement: Judgement, classes: Tensor) -> Tensor | float:
     return 0.0 if judgement.class_logits is None else F.cross_entropy(judgement.class_logits, classes)
 
 
-def crf_share(step: int, training: Training) -> float:
-    """alpha: the CRF's weight in the generator's loss, falling linearly from `crf_weight` to 0."""
+def crf_share(step: int, config: Config) -> float:
+    """alpha: the CRF's weight in the generator's loss, falling linearly from `crf_weight` to 0; 0 without a CRF."""
+    if config.network.crf == "none":
+        return 0.0
+    training = config.training
     fade = max(training.crf_fade * training.iterations, 1)
     return training.crf_weight * max(0.0, 1 - step / fade)
 

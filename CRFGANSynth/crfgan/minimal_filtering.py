@@ -129,10 +129,11 @@ def _outputs(whole: Tensor, chunk: _Chunk) -> Tensor:
 
 
 class _UpsampleConvolve(torch.autograd.Function):
-    """On maps (B, d, h, w, C)."""
+    """On maps with their channels last."""
 
     @staticmethod
     def forward(ctx, x: Tensor, weight: Tensor, bias: Tensor) -> Tensor:
+        """x (B, d, h, w, C), weight (C', C, 3, 3, 3) and bias (C') -> (B, 2d, 2h, 2w, C')."""
         ctx.save_for_backward(x, weight)
         batch, d, h, w, _ = x.shape
         whole = x.new_empty(batch, d, 2, h, 2, w, 2, len(weight))
@@ -146,6 +147,7 @@ class _UpsampleConvolve(torch.autograd.Function):
     @staticmethod
     @once_differentiable
     def backward(ctx, gradient: Tensor) -> tuple[Tensor | None, Tensor | None, Tensor | None]:
+        """The gradient (B, 2d, 2h, 2w, C') of the output -> those of x, weight and bias, where they are asked for."""
         x, weight = ctx.saved_tensors
         batch, d, h, w, _ = x.shape
         whole = gradient.contiguous().view(batch, d, 2, h, 2, w, 2, -1)

@@ -40,11 +40,6 @@ def _normalise_planes(norm: nn.GroupNorm, x: Tensor) -> Tensor:
     return F.relu_(norm(planes.flatten(0, 1))).view_as(planes).transpose(1, 2)
 
 
-def _places(x: Tensor, starts: Sequence[int] | None, planes: int | None, depth: int) -> tuple[Sequence[int], int]:
-    """Where to look in each volume of a batch: as given, or everywhere."""
-    return ([0] * len(x) if starts is None else starts), (depth if planes is None else planes)
-
-
 class Generator(nn.Module):
     """G: a latent -> the representation A of the whole volume (G^A) -> voxels of any run of its planes (G^H)."""
 
@@ -88,8 +83,8 @@ class Generator(nn.Module):
 
         Without `starts` and `planes`, of whole volumes.
         """
-        starts, planes = _places(a, starts, planes, a.shape[2])
-        neighbours = [start - 1 for start in starts]
+        planes = a.shape[2] if planes is None else planes
+        neighbours = [start - 1 for start in ([0] * len(a) if starts is None else starts)]
         return self.render(windows(a, neighbours, planes + 2), neighbours, a.shape[2])
 
     def render(self, a: Tensor, starts: Sequence[int], depth: int) -> Tensor:

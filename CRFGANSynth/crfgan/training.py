@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import nullcontext
 from dataclasses import dataclass
 
@@ -17,18 +16,18 @@ from torch import Tensor, nn
 from torch.nn.utils.parametrize import cached
 from torch.optim.swa_utils import AveragedModel
 
-from .augmentation import Augmentation
 from .checkpoint import Stateful
 from .config import Config
 from .crf import build_crf
 from .dataset import Dataset
+from .draw import Draw, Draws
 from .errors import InputError
 from .losses import class_loss, crf_share, generator_loss, is_fake, is_real, lack_of_variety, mixed_company
 from .memory import give_back
 from .networks import Discriminator, Generator, HalfEncoder, encoder_windows, slab_positions
 from .optimizer import EarlyAdam
-from .randomness import batch_indices, step_generator, weights_seed
-from .sizes import A_STRIDE, a_shape, encoded_volumes, slab_planes
+from .randomness import weights_seed
+from .sizes import a_shape, encoded_volumes, slab_planes
 from .slabs import add_windows, windows
 
 Losses = dict[str, float]
@@ -45,27 +44,6 @@ def _ema_average(decay: float) -> Callable:
         torch._foreach_lerp_(averaged, current, 1 - min(decay, (1 + done) / (10 + done)))
 
     return average
-
-
-@dataclass(frozen=True)
-class Draw:
-    """What chance decides in one step."""
-
-    step: int
-    whole: Tensor
-    """(b, 1, D, H, W) whole volumes, the first b of the batch; none where the CRF doesn't learn."""
-    real: Tensor
-    """(B, 1, D/8, H, W) real slabs at `starts`."""
-    classes: Tensor | None
-    """(B,) classes of the real volumes; the synthesized ones are given the same."""
-    latents: Tensor
-    """(B, Z)."""
-    starts: list[int]
-    """(B,) first plane of A of each volume's slab."""
-    augment: Callable[[Tensor], Tensor]
-    """The same for the real and the synthesized slab."""
-    chance: torch.Generator
-    """For whatever else is drawn."""
 
 
 @dataclass(frozen=True)
@@ -99,7 +77,7 @@ class Trainer:
         average = _ema_average(training.ema_decay)
         self.ema = AveragedModel(self.modules["generator"], multi_avg_fn=average).requires_grad_(False)
         self.step_number = 0
-        self._reader, self._next = ThreadPoolExecutor(1), None
+        self.draws = Draws(config, dataset, device, self.encoded_volumes())
 
     def make_optimizer(self, module: nn.Module, rate: float) -> torch.optim.Optimizer:
         """The optimizer of one network."""
@@ -110,49 +88,18 @@ class Trainer:
         """Everything that a checkpoint holds."""
         return Stateful({**self.modules, "ema": self.ema}, self.optimizers)
 
-    def draw(self, step: int) -> Draw:
-        """Draw the data and all the chance of a step, and move them to the device."""
-        training, network = self.config.training, self.config.network
-        size, seed = training.batch_size, training.seed
-        chance = step_generator(seed, step)
-        indices = batch_indices(seed, step, size, len(self.dataset))
-        latents = torch.randn(size, network.latent, generator=chance)
-        # Two neighbours in the batch share a place, so that their variety can be compared.
-        places = torch.randint(self.depth - self.planes + 1, ((size + 1) // 2,), generator=chance)
-        starts = places.repeat_interleave(2)[:size].tolist()
-        augment = Augmentation(size, self.shape[1:], chance) if training.augment else nn.Identity()
-        whole = self.dataset.whole(indices[: self.encoded_volumes() if self._crf_share(step) > 0 else 0])
-        real = self.dataset.slabs(indices, [A_STRIDE * start for start in starts], A_STRIDE * self.planes)
-        classes = self.dataset.classes(indices)
-        whole, real, latents = (x.to(self.device) for x in (whole, real, latents))
-        classes = None if classes is None else classes.to(self.device)
-        return Draw(step, whole, real, classes, latents, starts, augment, chance)
-
     def encoded_volumes(self) -> int:
         """Real volumes of a batch that are encoded."""
         return encoded_volumes(self.config.training.batch_size)
-
-    def _drawn(self) -> Draw:
-        """This step's draw, read while the last step was computed."""
-        ready, self._next = self._next, None
-        drawn = ready.result() if ready else None
-        return drawn if drawn and drawn.step == self.step_number else self.draw(self.step_number)
-
-    def _read_ahead(self) -> None:
-        """Begin to read the next step's volumes."""
-        self._next: Future[Draw] = self._reader.submit(self.draw, self.step_number + 1)
-
-    def _crf_share(self, step: int) -> float:
-        return crf_share(step, self.config.training) if "crf" in self.modules else 0.0
 
     def _autocast(self):
         return torch.autocast(self.device.type, torch.bfloat16, enabled=self.precision == "bf16")
 
     def step(self) -> Losses:
         """One iteration of all four networks; returns their losses."""
-        drawn, alpha = self._drawn(), self._crf_share(self.step_number)
+        drawn, alpha = self.draws.take(self.step_number), crf_share(self.step_number, self.config)
         if alpha == 0:
-            self._read_ahead()
+            self.draws.read_ahead(self.step_number + 1)
         passes, made = self._generate(drawn)
 
         losses, scores = {}, {}
@@ -163,7 +110,7 @@ class Trainer:
         self._train_generator(drawn, passes, pull)
         if alpha > 0:  # Once its share has faded, nothing listens to the CRF, nor to E^H, which feeds it.
             # Whole volumes come in now that the generator's maps are gone.
-            self._read_ahead()
+            self.draws.read_ahead(self.step_number + 1)
             losses["crf"] = self._train_crf(drawn, made.a, scores)
             del made
             losses["encoder"] = self._train_encoder(drawn)
@@ -197,7 +144,7 @@ class Trainer:
 
     def trial_pass(self) -> Made:
         """The first step's first part, with a graph, to see what a pass takes and gives."""
-        drawn, part = self.draw(0), self._parts()[0]
+        drawn, part = self.draws.draw(0), self._parts()[0]
         a = self._features(drawn, part)
         return Made(a, self._render(drawn, part, a)[1])
 
@@ -233,6 +180,14 @@ class Trainer:
         with self._autocast():
             return crf(crf.describe(a), score)
 
+    def _generator_loss(self, drawn: Draw, slab: Tensor, a: Tensor, alpha: float) -> Tensor:
+        """What D and the CRF hold against G's slabs (B, 1, D/8, H, W) and against A (B, C, d, h, w)."""
+        judged = self._judge(drawn, slab)
+        nodes = self._nodes(a, judged.score) if alpha > 0 else None
+        loss = generator_loss(judged.score, nodes, alpha, self.config.network.crf)
+        loss = loss + self.config.training.variety_weight * lack_of_variety(slab, drawn.real)
+        return loss + class_loss(judged, drawn.classes)
+
     def _judge_generator(self, drawn: Draw, made: Made, alpha: float) -> tuple[float, list[Tensor]]:
         """Step 2, first half: what D and the CRF hold against G's slabs and volumes, and how these should change.
 
@@ -240,11 +195,7 @@ class Trainer:
         """
         slab, a = made.slab.requires_grad_(), made.a.requires_grad_(alpha > 0)
         with cached():
-            judged = self._judge(drawn, slab)
-            nodes = self._nodes(a, judged.score) if alpha > 0 else None
-            loss = generator_loss(judged.score, nodes, alpha, self.config.network.crf)
-            loss = loss + self.config.training.variety_weight * lack_of_variety(slab, drawn.real)
-            loss = loss + class_loss(judged, drawn.classes)
+            loss = self._generator_loss(drawn, slab, a, alpha)
             value = self._value("generator", loss)
             return value, list(torch.autograd.grad(loss, [slab, a] if alpha > 0 else [slab]))
 
@@ -268,17 +219,22 @@ class Trainer:
 
     def _train_crf(self, drawn: Draw, fake_a: Tensor, scores: dict[str, Tensor]) -> float:
         """Step 3: the CRF tells A of synthesized volumes from E^H of whole real ones."""
-        crf, on_real = self.modules["crf"], scores["real"][: len(drawn.whole)]
         with self._autocast():
             real_a = self.modules["encoder"].encode(drawn.whole)
         with cached(), self._autocast():
-            real = crf.describe(real_a)
-            loss = is_real(crf(real, on_real).mean(1)) + is_fake(self._nodes(fake_a.detach(), scores["fake"]).mean(1))
-            if self.config.network.crf == "spatial":
-                # Planes that are real one by one: only the pairwise terms can tell.
-                loss = loss + is_fake(crf(mixed_company(real, crf.company, drawn.chance), on_real).mean(1))
-                crf.company.copy_(real[-1].detach())
+            loss = self._crf_loss(drawn, real_a, fake_a.detach(), scores)
         return self._learn("crf", loss)
+
+    def _crf_loss(self, drawn: Draw, real_a: Tensor, fake_a: Tensor, scores: dict[str, Tensor]) -> Tensor:
+        """What the CRF gets wrong of A (B, C, d, h, w) of real and of synthesized volumes, with D's logits of both."""
+        crf, on_real = self.modules["crf"], scores["real"][: len(real_a)]
+        real = crf.describe(real_a)
+        loss = is_real(crf(real, on_real).mean(1)) + is_fake(self._nodes(fake_a, scores["fake"]).mean(1))
+        if self.config.network.crf == "spatial":
+            # Planes that are real one by one: only the pairwise terms can tell.
+            loss = loss + is_fake(crf(mixed_company(real, crf.company, drawn.chance), on_real).mean(1))
+            crf.company.copy_(real[-1].detach())
+        return loss
 
     def _train_encoder(self, drawn: Draw) -> float:
         """Step 4: E^H learns what G^H, as it is, renders back to the slab."""

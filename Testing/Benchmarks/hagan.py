@@ -18,7 +18,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import pairwise
 
-import numpy as np
 import torch
 import torch.nn.functional as F
 from crfgan.config import Config, Network
@@ -178,7 +177,7 @@ class HaganTrainer:
         training, latent = self.config.training, self.config.network.latent
         chance = step_generator(training.seed, self.step_number)
         indices = batch_indices(training.seed, self.step_number, training.batch_size, len(self.dataset))
-        volumes = torch.from_numpy(np.stack([self.dataset.volumes[i] for i in indices]))[:, None]
+        volumes = self.dataset.whole(indices)
         last = a_shape(self.shape)[0] - self.planes
         start = int(torch.randint(last + 1, (), generator=chance))
         latents = [torch.randn(len(indices), latent, generator=chance) for _ in range(2)]

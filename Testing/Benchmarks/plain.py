@@ -15,7 +15,7 @@ from unittest import mock
 import torch
 import torch.nn.functional as F
 from crfgan import layout
-from crfgan.losses import class_loss, generator_loss, is_fake, is_real, lack_of_variety, mixed_company
+from crfgan.losses import crf_share
 from crfgan.networks import Generator, HalfEncoder, encoder_windows
 from crfgan.training import Draw, Losses, Trainer
 from crfgan.upsampling import UpsampleConv
@@ -73,10 +73,10 @@ class PlainTrainer(Trainer):
     def step(self) -> Losses:
         """One iteration of all four networks; returns their losses."""
         with contiguous_maps():
-            return self._step(self._drawn())
+            return self._step(self.draws.take(self.step_number))
 
     def _step(self, drawn: Draw) -> Losses:
-        alpha = self._crf_share(self.step_number)
+        alpha = crf_share(self.step_number, self.config)
         losses, scores = {}, {}
         with torch.no_grad():
             a = self._features(drawn, slice(None))
@@ -89,7 +89,7 @@ class PlainTrainer(Trainer):
             with self._only("crf"):
                 losses["crf"] = self._train_crf_plainly(drawn, scores)
             with self._only("encoder"):
-                losses["encoder"] = self._train_encoder_plainly(drawn)
+                losses["encoder"] = self._train_encoder(drawn)
         self.step_number += 1
         return losses
 
@@ -106,29 +106,13 @@ class PlainTrainer(Trainer):
         generator = self.modules["generator"]
         a = generator.features(drawn.latents, drawn.classes)
         slab = generator.decode(a, drawn.starts, self.planes)
-        judged = self._judge(drawn, slab)
-        nodes = self._nodes(a, judged.score) if alpha > 0 else None
-        loss = generator_loss(judged.score, nodes, alpha, self.config.network.crf)
-        loss = loss + self.config.training.variety_weight * lack_of_variety(slab, drawn.real)
-        return self._learn("generator", loss + class_loss(judged, drawn.classes))
+        return self._learn("generator", self._generator_loss(drawn, slab, a, alpha))
 
     def _train_crf_plainly(self, drawn: Draw, scores: dict[str, Tensor]) -> float:
         with torch.no_grad():
             fake_a = self.modules["generator"].features(drawn.latents, drawn.classes)
             real_a = _encode_whole(self.modules["encoder"], drawn.whole, self.depth)
-        crf = self.modules["crf"]
-        real = crf.describe(real_a)
-        loss = is_real(crf(real, scores["real"]).mean(1)) + is_fake(self._nodes(fake_a, scores["fake"]).mean(1))
-        if self.config.network.crf == "spatial":
-            loss = loss + is_fake(crf(mixed_company(real, crf.company, drawn.chance), scores["real"]).mean(1))
-            crf.company.copy_(real[-1].detach())
-        return self._learn("crf", loss)
-
-    def _train_encoder_plainly(self, drawn: Draw) -> float:
-        neighbours = [start - 1 for start in drawn.starts]
-        a = self.modules["encoder"](encoder_windows(drawn.whole, neighbours, self.planes + 2), neighbours, self.depth)
-        rendered = self.modules["generator"].render(a, neighbours, self.depth)
-        return self._learn("encoder", F.l1_loss(rendered, drawn.real))
+        return self._learn("crf", self._crf_loss(drawn, real_a, fake_a, scores))
 
     def _learn(self, name: str, loss: Tensor) -> float:
         value = self._value(name, loss)

@@ -45,7 +45,7 @@ def make_config(args: argparse.Namespace) -> Config:
     """The published width and rates; at the run's first step all four networks learn."""
     return Config(
         Preprocessing(shape=(args.side,) * 3),
-        Network(crf=args.crf),
+        Network(),
         Training(batch_size=args.batch, device=args.device, precision=args.precision, volumes_at_a_time=args.parts),
     )
 
@@ -77,7 +77,6 @@ def main() -> None:
     parser.add_argument("kind", choices=("ours", *BASELINES))
     parser.add_argument("--side", type=int, required=True)
     parser.add_argument("--batch", type=int, default=1)
-    parser.add_argument("--crf", default="spatial")
     parser.add_argument("--device", default="cpu")
     parser.add_argument("--precision", default="fp32")
     parser.add_argument("--parts", type=int, default=0)

@@ -203,9 +203,9 @@ def test_chance_depends_on_seed_and_step_alone():
 
 
 def test_crf_share_falls_linearly_to_zero():
-    training = Config().override(iterations=100, crf_weight=0.5, crf_fade=0.75).training
-    assert [crf_share(step, training) for step in (0, 75, 99)] == [0.5, 0, 0]
-    assert crf_share(30, training) == pytest.approx(0.3)
+    config = Config().override(iterations=100, crf_weight=0.5, crf_fade=0.75)
+    assert [crf_share(step, config) for step in (0, 75, 99)] == [0.5, 0, 0]
+    assert crf_share(30, config) == pytest.approx(0.3)
 
 
 def test_generator_loss_of_the_reference_mixes_logits_and_of_the_spatial_adds_a_term():
