@@ -41,7 +41,7 @@ def make_nodes(count: int) -> list:
 def draw_losses(run: Path, path: Path) -> None:
     """The loss of each network against the step, smoothed over 25 steps."""
     import numpy as np
-    from crfgan.run import read_losses
+    from crfgan.curves import read_losses
     from matplotlib.figure import Figure
 
     losses = read_losses(run)

@@ -17,7 +17,10 @@ EXAMPLES = """examples:
   crfgan synthesize run --count 8 --seed 1 --out new    make eight new volumes
   crfgan estimate --preset standard-128                 memory and time that training will take
   crfgan info run                                       what a model makes, and from what
+  crfgan check heads/images                             which volumes can be trained on
+  crfgan export run heads.safetensors --half            a model to give away
 """
+_DATA = ".nrrd, .nii.gz, .mha files; folders of them; DICOM folders"
 
 
 def build_parser() -> argparse.ArgumentParser:
@@ -27,17 +30,19 @@ def build_parser() -> argparse.ArgumentParser:
         description="Train CRF-guided GANs on 3D medical images and synthesize new ones. Data stays on this machine.",
         epilog=EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
+        # Of a few hundred files, a command line holds too little on Windows: @FILE names a file with one a line.
+        fromfile_prefix_chars="@",
     )
     parser.add_argument("--version", action="version", version=f"crfgan {__version__}")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    for add in (_add_train, _add_synthesize, _add_estimate, _add_info, _add_phantoms, _add_benchmark):
+    for add in _ADD_COMMANDS:
         add(commands)
     return parser
 
 
 def _command(commands, name: str, summary: str) -> argparse.ArgumentParser:
     command = commands.add_parser(name, help=summary, description=summary)
-    if name in ("train", "synthesize", "phantoms"):
+    if name in ("train", "check", "synthesize", "export", "phantoms", "estimate"):
         command.add_argument("--events", action="store_true", help="print progress as JSON lines on stdout")
         command.add_argument("--stop-file", type=Path, metavar="FILE", help="stop and save when FILE appears")
     return command
@@ -45,24 +50,14 @@ def _command(commands, name: str, summary: str) -> argparse.ArgumentParser:
 
 def _add_train(commands) -> None:
     train = _command(commands, "train", "Train a CRF-GAN on volumes, into the folder of a run.")
+    train.add_argument("--pause-file", type=Path, metavar="FILE", help="save and wait as long as FILE exists")
     where = train.add_argument_group("data and run")
-    where.add_argument(
-        "data",
-        nargs="*",
-        type=Path,
-        metavar="DATA",
-        help=".nrrd, .nii.gz, .mha files; folders of them; DICOM folders",
-    )
+    where.add_argument("data", nargs="*", type=Path, metavar="DATA", help=_DATA)
     target = where.add_mutually_exclusive_group(required=True)
     target.add_argument("--out", type=Path, metavar="RUN", help="folder of the new run")
     target.add_argument("--resume", type=Path, metavar="RUN", help="go on with the run in this folder")
     where.add_argument("--labels", type=Path, metavar="CSV", help="classes: columns `name` (file name) and `class`")
-    where.add_argument(
-        "--cache",
-        type=Path,
-        metavar="DIR",
-        help="keeps prepared volumes for later runs; default: $CRFGAN_CACHE, or crfgan in your folder for caches",
-    )
+    _add_cache(where)
     where.add_argument("--licence", default="", help="licence of the model, written into its card")
 
     where.add_argument(
@@ -77,8 +72,7 @@ def _add_settings(command: argparse.ArgumentParser) -> None:
     source.add_argument("--preset", choices=PRESETS, default="small-64", help="default: small-64")
     source.add_argument("--config", type=Path, metavar="JSON", help="configuration, such as config.json of a run")
     base.add_argument("--shape", type=_sides, metavar="N or D,H,W", help="voxels, multiples of 32 from 32 to 512")
-    base.add_argument("--modality", choices=MODALITIES, help="intensity window; default: auto")
-    base.add_argument("--window", type=float, nargs=2, metavar=("LOW", "HIGH"), help="HU kept, with --modality ct")
+    _add_intensities(base)
     base.add_argument("--fit", choices=FITS, help="cubic voxels and padding, or stretch to fill; default: isotropic")
     base.add_argument("--iterations", type=int, metavar="N", help="training steps")
     base.add_argument("--batch-size", type=int, metavar="N", help="volumes in a step")
@@ -90,12 +84,32 @@ def _add_settings(command: argparse.ArgumentParser) -> None:
     base.add_argument("--precision", choices=PRECISIONS, help="arithmetic; default: auto, tested before it is used")
 
 
+def _add_intensities(group) -> None:
+    group.add_argument("--modality", choices=MODALITIES, help="intensity window; default: auto")
+    group.add_argument("--window", type=float, nargs=2, metavar=("LOW", "HIGH"), help="HU kept, with --modality ct")
+
+
+def _add_cache(group) -> None:
+    text = "keeps prepared volumes for later runs; default: $CRFGAN_CACHE, or crfgan in your folder for caches"
+    group.add_argument("--cache", type=Path, metavar="DIR", help=text)
+
+
+def _add_check(commands) -> None:
+    check = _command(commands, "check", "Say of each volume whether it can be trained on, and why not.")
+    check.add_argument("data", nargs="+", type=Path, metavar="DATA", help=_DATA)
+    check.add_argument("--out", type=Path, metavar="DIR", help="folder for a small picture of each volume")
+    _add_cache(check)
+    _add_intensities(check)
+
+
 def _add_synthesize(commands) -> None:
     synthesize = _command(commands, "synthesize", "Synthesize new volumes from a model.")
     synthesize.add_argument("model", type=Path, metavar="MODEL", help="model.safetensors, or the folder of a run")
     synthesize.add_argument("--count", type=_positive, default=1, metavar="N", help="how many; default: 1")
     synthesize.add_argument("--seed", type=int, default=0, metavar="K", help="the same seed gives the same volumes")
     synthesize.add_argument("--out", type=Path, required=True, metavar="DIR", help="folder for the volumes")
+    text = "0 to 3: smaller for more typical, less various volumes; default: none"
+    synthesize.add_argument("--truncation", type=float, metavar="T", help=text)
     synthesize.add_argument("--class", dest="class_name", metavar="NAME", help="class, where the model has classes")
     synthesize.add_argument("--like", type=Path, metavar="FILE", help="take geometry and place from this volume")
     synthesize.add_argument("--format", choices=("nrrd", "nii.gz", "mha"), default="nrrd", help="default: nrrd")
@@ -120,6 +134,15 @@ def _add_info(commands) -> None:
     info = _command(commands, "info", "Print a model's card.")
     info.add_argument("model", type=Path, metavar="MODEL", help="model.safetensors, or the folder of a run")
     info.add_argument("--json", action="store_true", help="the whole card as JSON")
+
+
+def _add_export(commands) -> None:
+    export = _command(commands, "export", "Copy a model to a file of its own.")
+    export.add_argument("model", type=Path, metavar="MODEL", help="model.safetensors, or the folder of a run")
+    export.add_argument("out", type=Path, metavar="OUT", help="new file, NAME.safetensors")
+    export.add_argument("--half", action="store_true", help="half as large: weights of 16 bits")
+    export.add_argument("--name", help="the model's name in its card; default: as it is, a run's is the run's")
+    export.add_argument("--licence", metavar="TEXT", help="licence of the model in its card; default: as it is")
 
 
 def _add_phantoms(commands) -> None:
@@ -153,3 +176,15 @@ def _positive(text: str) -> int:
     if not text.isdigit() or int(text) == 0:
         raise argparse.ArgumentTypeError(f"must be a whole number greater than 0, got {text!r}")
     return int(text)
+
+
+_ADD_COMMANDS = (
+    _add_check,
+    _add_train,
+    _add_synthesize,
+    _add_estimate,
+    _add_info,
+    _add_export,
+    _add_phantoms,
+    _add_benchmark,
+)

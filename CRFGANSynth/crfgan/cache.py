@@ -132,7 +132,7 @@ def open_array(path: Path, shape: tuple[int, int, int]) -> np.memmap:
     except OSError as error:
         found = f"it can't be read: {error.strerror}"
     size = " x ".join(map(str, shape))
-    raise InputError(f"{path} must hold a prepared volume of {size} voxels, but {found}. Train into a new folder.")
+    raise InputError(f"{path.name} must hold a prepared volume of {size} voxels, but {found}. Train into a new folder.")
 
 
 class Cache:
@@ -215,7 +215,7 @@ class Cache:
                 self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
                 yield
         except InputError as error:
-            raise CacheError(f"{error} Another one is chosen by --cache or CRFGAN_CACHE.") from error
+            raise CacheError(f"{error} The variable CRFGAN_CACHE chooses another for prepared volumes.") from error
 
 
 def _nameless(found: Survey) -> dict:

@@ -7,15 +7,18 @@ Chance and data order are functions of seed and step (see randomness.py), so the
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
 import torch
 from torch import Tensor, nn
 
+from .card import load_card
 from .config import Config
 from .errors import InputError
-from .tensorfile import load_card, load_tensors, save_tensors
+from .memory import is_out_of_memory
+from .tensorfile import load_tensors, save_tensors
 
 KEPT = 2
 
@@ -69,7 +72,8 @@ def save_checkpoint(folder: Path, state: Stateful, step: int, config: Config) ->
     path = folder / f"step-{step:08d}.safetensors"
     save_tensors(path, state.tensors(), {"step": step, "config": config.to_dict()})
     for old in _checkpoints(folder)[KEPT:]:
-        old.unlink()
+        with suppress(OSError):  # one too many does no harm
+            old.unlink()
     return path
 
 
@@ -79,13 +83,16 @@ def load_checkpoint(folder: Path, state: Stateful) -> int:
     Raises:
         InputError: none is whole, or none belongs to these networks.
     """
-    problem: Exception | None = None
     for path in _checkpoints(folder):
         try:
             step = load_card(path)["step"]
             state.load(load_tensors(path))
         except (InputError, RuntimeError, KeyError, ValueError) as error:
-            problem = error
+            if is_out_of_memory(error):
+                raise
         else:
             return step
-    raise InputError(f"{folder} has no training state to go on from ({problem}). Train into a new folder.")
+    name = folder.resolve().parent.name
+    raise InputError(
+        f"{name} has no training state to go on from: none is whole and of these networks. Train into a new folder."
+    )

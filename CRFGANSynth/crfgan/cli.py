@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
+import traceback
 from dataclasses import asdict, fields
 from pathlib import Path
 
@@ -12,11 +14,12 @@ from .arguments import build_parser
 from .config import PRESETS, Config, Network, Preprocessing, Training, load_config
 from .console import Console
 from .errors import InputError
-from .events import Lines, Report
+from .events import Lines, Report, abandon
 from .interruption import INTERRUPTED, Interruption
+from .memory import is_out_of_memory
 from .version import __version__
 
-OK, BAD_INPUT = 0, 1
+OK, FAILED = 0, 1
 
 RESUMABLE = {"iterations", "batch_size", "device", "precision"}
 """Settings that a resumed run may change: the networks and the data are as they are."""
@@ -47,50 +50,88 @@ def _chosen_config(args: argparse.Namespace) -> Config:
     return config.override(**_given_settings(args))
 
 
+def _begin(report: Report, task: str, **facts: object) -> None:
+    report("started", version=__version__, pid=os.getpid(), task=task, **facts)
+
+
 def _train(args: argparse.Namespace, report: Report, should_stop: Interruption) -> int:
     if args.resume is None and not args.data:
         raise InputError("Training needs DATA: files or folders of volumes. See `crfgan train --help`.")
     if args.resume is not None and args.data:
         raise InputError("A resumed run goes on with its own volumes: leave DATA out, or start a new run with --out.")
     folder = args.out or args.resume
-    report("started", version=__version__, task="train", path=folder)
-    from .run import open_run, save_config, start_run, train_run
+    _begin(report, "train", path=folder)
+    from .device import device_facts
+    from .run import open_run, start_run, train_run
 
+    config = _chosen_config(args) if args.resume is None else _resumed_config(args, open_run(folder))
+    device = device_facts(config.training.device)
+    report("device", **device)
     if args.resume is None:
-        config = _chosen_config(args)
         from .cache import Cache
         from .dataset import read_labels
         from .estimate import fit_to_memory
         from .sources import find_volumes
-        from .synthesis import choose_device
 
         # What doesn't fit is said before the volumes are read.
-        fit_to_memory(config, choose_device(config.training.device).type, args.memory_budget)
+        fit_to_memory(config, device["device"], args.memory_budget)
         labels = read_labels(args.labels) if args.labels else None
         config = start_run(find_volumes(args.data), config, folder, labels, report, Cache(args.cache))
-    else:
-        config = _resumed_config(args, open_run(folder))
-        save_config(folder, config)
-    if not train_run(folder, config, report, should_stop, args.licence, args.memory_budget):
+    pausing = should_stop.pausing
+    if not train_run(folder, config, report, should_stop, args.licence, args.memory_budget, pausing):
         return INTERRUPTED
     report("finished", path=folder / "model.safetensors")
     return OK
 
 
+def _check(args: argparse.Namespace, report: Report, should_stop: Interruption) -> int:
+    _begin(report, "check", path=args.out or "")
+    from .cache import Cache
+    from .check import check_volumes, find_labels, table, without_minority
+    from .files import make_folder
+    from .preprocessing import require_two
+    from .sources import find_volumes
+
+    settings = Config().override(**_given_settings(args)).preprocessing
+    sources, labels = find_volumes(args.data), find_labels(args.data)
+    pictures = make_folder(args.out) if args.out else None
+    found, total = [], len(sources)
+    for index, volume in enumerate(check_volumes(sources, settings, Cache(args.cache), pictures, labels)):
+        found.append(volume)
+        report("checked", index=index, total=total, **volume.facts())
+        report("preparing", done=index + 1, total=total)
+        if should_stop():
+            return INTERRUPTED
+    checked = without_minority(found)
+    for index, (before, after) in enumerate(zip(found, checked, strict=True)):
+        if after != before:
+            report("checked", index=index, total=total, **after.facts())
+    if not args.events:
+        report.close()
+        print(table(checked))
+    usable = sum(not volume.problem for volume in checked)
+    require_two(total, usable)
+    if args.events:
+        report("finished", path=args.out or "", usable=usable, total=total)
+    return OK
+
+
 def _synthesize(args: argparse.Namespace, report: Report, should_stop: Interruption) -> int:
-    report("started", version=__version__, task="synthesize", total=args.count, path=args.out)
+    _begin(report, "synthesize", total=args.count, path=args.out)
+    from .device import device_facts
     from .files import make_folder
     from .model import load_model
     from .reading import read_volume
     from .sources import find_volumes
-    from .synthesis import choose_device, synthesize
+    from .synthesis import synthesize
     from .writing import write_volume
 
-    model = load_model(args.model)
-    model.generator.to(choose_device(args.device))
+    model, device = load_model(args.model), device_facts(args.device)
+    report("device", **device)
+    model.generator.to(device["device"])
     reference = read_volume(find_volumes([args.like])[0]) if args.like else None
     folder = make_folder(args.out)
-    made = synthesize(model, args.count, args.seed, args.class_name, reference, args.memory_budget)
+    made = synthesize(model, args.count, args.seed, args.class_name, reference, args.memory_budget, args.truncation)
     for index, (volume, facts) in enumerate(made):
         path = folder / f"{volume.name}.{args.format}"
         write_volume(volume, path, facts)
@@ -102,14 +143,24 @@ def _synthesize(args: argparse.Namespace, report: Report, should_stop: Interrupt
 
 
 def _estimate(args: argparse.Namespace, report: Report, should_stop: Interruption) -> int:
-    config = _chosen_config(args)
-    from .estimate import describe_estimates, estimate_synthesis, estimate_training
-    from .synthesis import choose_device
+    _begin(report, "estimate")
+    config, settings, budget = _chosen_config(args), _given_settings(args), args.memory_budget
+    import torch
 
-    device = choose_device(config.training.device)
-    step, volume = estimate_training(config, device, args.memory_budget), estimate_synthesis(config, device)
+    from .device import device_facts
+    from .estimate import describe_estimates, estimate_presets, estimate_synthesis, estimate_training
+
+    facts = device_facts(config.training.device)
+    device = torch.device(facts["device"])
+    if args.events:
+        presets = estimate_presets(settings, device, budget)
+        report("estimated", device=facts["device"], name=facts["name"], presets=presets)
+        return OK
+    step, volume = estimate_training(config, device, budget), estimate_synthesis(config, device)
     if args.json:
-        print(json.dumps({"device": device.type, "training_step": asdict(step), "synthesis": asdict(volume)}, indent=1))
+        presets = estimate_presets(settings, device, budget)
+        both = {"training_step": asdict(step), "synthesis": asdict(volume)}
+        print(json.dumps({"device": device.type, **both, "presets": presets}, indent=1))
     else:
         print(describe_estimates(config, device.type, step, volume))
     return OK
@@ -127,16 +178,32 @@ def _benchmark(args: argparse.Namespace, report: Report, should_stop: Interrupti
 
 
 def _info(args: argparse.Namespace, report: Report, should_stop: Interruption) -> int:
-    from .card import describe
-    from .model import read_card
+    from .card import describe, read_card
 
     card = read_card(args.model)
     print(json.dumps(card, indent=1) if args.json else describe(card))
     return OK
 
 
+def _export(args: argparse.Namespace, report: Report, should_stop: Interruption) -> int:
+    _begin(report, "export", path=args.out)
+    changes = {name: text for name, text in (("name", args.name), ("licence", args.licence)) if text is not None}
+    if should_stop():
+        return INTERRUPTED
+    if args.half:
+        from .model import save_half
+
+        save_half(args.model, args.out, **changes)
+    else:
+        from .library import export_model
+
+        export_model(args.model, args.out, **changes)
+    report("finished", path=args.out)
+    return OK
+
+
 def _phantoms(args: argparse.Namespace, report: Report, should_stop: Interruption) -> int:
-    report("started", version=__version__, task="phantoms", total=args.count, path=args.out)
+    _begin(report, "phantoms", total=args.count, path=args.out)
     from .files import make_folder
     from .phantoms import make_chest, make_head
     from .writing import write_volume
@@ -164,28 +231,53 @@ def _phantoms(args: argparse.Namespace, report: Report, should_stop: Interruptio
 
 
 COMMANDS = {
+    "check": _check,
     "train": _train,
     "synthesize": _synthesize,
     "estimate": _estimate,
     "info": _info,
+    "export": _export,
     "phantoms": _phantoms,
     "benchmark": _benchmark,
 }
 
 
 def main(argv: list[str] | None = None) -> int:
-    """Run the command line; returns the exit status: 0, 1 for bad input, 2 for wrong usage, 130 when interrupted."""
+    """Run the command line; returns the exit status: 0, 1 where it failed, 2 for wrong usage, 130 when interrupted."""
     args = build_parser().parse_args(argv)
     events = getattr(args, "events", False)
     report = Lines(sys.stdout) if events else Console()
+    interruption = Interruption(getattr(args, "stop_file", None), getattr(args, "pause_file", None))
     try:
-        return COMMANDS[args.command](args, report, Interruption(getattr(args, "stop_file", None)))
+        return COMMANDS[args.command](args, report, interruption)
     except InputError as error:
         report("failed", reason=str(error))
+        report.close()
+        _complain(str(error))
+        return FAILED
+    except Exception as error:
         if not events:
-            report.close()
-        print(error, file=sys.stderr)
-        return BAD_INPUT
+            raise
+        _complain(traceback.format_exc())
+        report("failed", reason=_explain(error))
+        return FAILED
     finally:
-        if not events:
-            report.close()
+        report.close()
+
+
+def _explain(error: Exception) -> str:
+    """A sentence for a person on an error that none was written for."""
+    if isinstance(error, ModuleNotFoundError):
+        return f"The Python package {error.name} is missing. Install it, then try again."
+    if is_out_of_memory(error):
+        return "Memory ran out. Close other programs, or choose a smaller memory budget or model."
+    kind = type(error).__name__
+    return f"The work ended because of an unexpected error ({kind}). What was saved is kept; see the log."
+
+
+def _complain(text: str) -> None:
+    """Print on stderr, where somebody may read it."""
+    try:
+        print(text, file=sys.stderr, flush=True)
+    except OSError:
+        abandon(sys.stderr)

@@ -54,7 +54,7 @@ class Preprocessing:
             "window",
             "given with the modality `ct`, and only there",
             self.window,
-            "For example --modality ct --window -160 240.",
+            "For example the modality ct with the window -160 to 240.",
         )
         if has_window:
             low, high = self.window
@@ -152,7 +152,7 @@ class Config:
         """The same configuration with some settings replaced; each name belongs to exactly one section."""
         sections = {section.name: getattr(self, section.name) for section in fields(self)}
         unknown = set(values) - {setting.name for part in sections.values() for setting in fields(part)}
-        _require(not unknown, "settings", "names of settings", sorted(unknown), "See `crfgan train --help`.")
+        _require(not unknown, "settings", "names of settings", sorted(unknown), "Remove what is none.")
         return Config(
             **{
                 name: replace(part, **{s.name: values[s.name] for s in fields(part) if s.name in values})
@@ -225,9 +225,9 @@ def load_config(path: Path) -> Config:
         InputError: the file is missing, isn't JSON, or holds an unknown or illegal setting.
     """
     try:
-        data = json.loads(Path(path).read_text(encoding="utf-8"))
+        data = json.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
-        raise InputError(f"{path} can't be read: {error.strerror}. Give an existing configuration file.") from error
+        raise InputError(f"{path.name} can't be read: {error.strerror}. Give an existing configuration.") from error
     except ValueError as error:
-        raise InputError(f"{path} must be a JSON file, but {error}. Correct or remove it.") from error
+        raise InputError(f"{path.name} must be a JSON file, but {error}. Correct or remove it.") from error
     return Config.from_dict(data)

@@ -42,6 +42,10 @@ class Console:
         self.bar.set_postfix_str(note, refresh=False)
         self.bar.update(done - self.bar.n)
 
+    def _on_device(self, event: dict) -> None:
+        reason = f": {event['reason']}" if event["reason"] else ""
+        self.say(f"Computing on {event['name']}{reason}.")
+
     def _on_skipped(self, event: dict) -> None:
         self.say(f"Left out {event['name']}: {event['reason']}")
 
@@ -61,6 +65,12 @@ class Console:
     def _on_step(self, event: dict) -> None:
         losses = " ".join(f"{name[0].upper()} {value:.3f}" for name, value in event["losses"].items())
         self._advance("training", event["step"], event["total"], losses)
+
+    def _on_paused(self, event: dict) -> None:
+        self.say(f"Paused after step {event['step']}; the state is saved.")
+
+    def _on_resumed(self, event: dict) -> None:
+        self.say("Going on.")
 
     def _on_synthesized(self, event: dict) -> None:
         self._advance("synthesizing", event["index"] + 1, event["total"])

@@ -24,7 +24,7 @@ from .cache import Cache, CacheError, content_of, open_array
 from .config import Preprocessing
 from .errors import InputError
 from .files import free_space, make_folder, replace_with, telling_user, write_whole
-from .preprocessing import Survey, TrainingGrid, Units, choose_grid, choose_set_units
+from .preprocessing import Survey, TrainingGrid, Units, choose_grid, choose_set_units, require_two
 from .reading import read_volume
 from .sources import Source
 
@@ -106,10 +106,11 @@ def read_labels(path: Path) -> dict[str, str]:
         with open(path, newline="", encoding="utf-8-sig") as file:
             rows = list(csv.DictReader(file))
     except (OSError, UnicodeDecodeError) as error:
-        raise InputError(f"{path} can't be read as a table of classes: {error}. Give a CSV file.") from error
+        reason = error.strerror if isinstance(error, OSError) else "it isn't text in UTF-8"
+        raise InputError(f"{path.name} can't be read as a table of classes: {reason}. Give a CSV file.") from error
     if not rows or not {"name", "class"} <= set(rows[0]):
         found = ", ".join(rows[0]) if rows else "an empty file"
-        raise InputError(f"{path} must have the columns `name` and `class`, got {found}. Add a first line naming them.")
+        raise InputError(f"{path.name} must have the columns `name` and `class`, got {found}. Add a line naming them.")
     return {row["name"].strip(): row["class"].strip() for row in rows}
 
 
@@ -154,9 +155,7 @@ def _survey_usable(
         except InputError as error:
             on_skip(source.name, str(error))
         progress(index + 1, 2 * len(sources))
-    if len(usable) < 2:
-        kinds = f"{len(sources)} found, {len(usable)} usable"
-        raise InputError(f"Training needs at least 2 volumes, got {kinds}. Add volumes; a few dozen give good results.")
+    require_two(len(sources), len(usable))
     return usable
 
 
@@ -236,7 +235,8 @@ def open_dataset(folder: Path) -> Dataset:
         facts = facts_from_dict(json.loads((folder / "data.json").read_text(encoding="utf-8"))["facts"])
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise InputError(
-            f"{folder} must hold the prepared volumes of a run, but {error}. Train into a new folder."
+            f"{folder.resolve().name} must hold a run's prepared volumes, but its data.json is missing or damaged. "
+            "Train into a new folder."
         ) from error
     volumes = Volumes(_volume_paths(folder, len(facts.names)), facts.grid.shape)
     for _ in volumes:  # each tells whether it is whole

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 
@@ -142,18 +142,30 @@ def _ways(config: Config) -> Iterator[int]:
     yield 1
 
 
+def _room(device: str, budget: int | None) -> int:
+    return free_memory(device) if budget is None else budget
+
+
+def _best_way(config: Config, device: str, room: int) -> tuple[int, int]:
+    """As many volumes at a time as there is room for, and their bytes; one where not even that fits."""
+    for at_a_time in _ways(config):
+        memory = training_memory(config, device, at_a_time)
+        if memory <= room:
+            break
+    return at_a_time, memory
+
+
 def fit_to_memory(config: Config, device: str, budget: int | None) -> Config:
     """The configuration with as much of a batch in memory at a time as a budget, or the device's free memory, allows.
 
     Raises:
         InputError: not one volume fits; it says what would.
     """
-    room = free_memory(device) if budget is None else budget
-    for at_a_time in _ways(config):
-        memory = training_memory(config, device, at_a_time)
-        if memory <= room:
-            whole = at_a_time == config.training.batch_size
-            return config.override(volumes_at_a_time=0 if whole else at_a_time)
+    room = _room(device, budget)
+    at_a_time, memory = _best_way(config, device, room)
+    if memory <= room:
+        whole = at_a_time == config.training.batch_size
+        return config.override(volumes_at_a_time=0 if whole else at_a_time)
     where = "the device has free" if budget is None else "the memory budget allows"
     raise InputError(
         f"Training at {_sides(config.preprocessing.shape)} with width {config.network.width} needs "
@@ -162,29 +174,30 @@ def fit_to_memory(config: Config, device: str, budget: int | None) -> Config:
     )
 
 
-def _smaller(config: Config) -> Iterator[tuple[str, Config]]:
-    """Smaller choices, the nearest first, as options of the command line."""
+def _smaller(config: Config) -> Iterator[tuple[str, str, Config]]:
+    """Smaller choices, the nearest of each kind first: kind, words, configuration."""
     shape, network = config.preprocessing.shape, config.network
-    yield "--batch-size 1", config.override(batch_size=1)
-    yield "--latent 128", config.override(latent=min(128, network.latent))
+    latent = min(128, network.latent)
+    yield "batch", "batch size 1", config.override(batch_size=1)
+    yield "latent", f"latent {latent}", config.override(latent=latent)
     for width in range(network.width - 16, 0, -16):
-        yield f"--width {width} --latent 128", config.override(width=width, latent=min(128, network.latent))
+        yield "width", f"width {width} and latent {latent}", config.override(width=width, latent=latent)
     for side in range(max(shape) - 32, 0, -32):
         smaller = tuple(min(n, side) for n in shape)
-        yield f"--shape {','.join(map(str, smaller))}", config.override(shape=smaller)
-    yield "--preset tiny-32", PRESETS["tiny-32"]
+        yield "shape", f"shape {_sides(smaller)}", config.override(shape=smaller)
+    yield "preset", "the preset tiny-32", PRESETS["tiny-32"]
 
 
 def _what_fits(config: Config, device: str, room: int) -> str:
     found: dict[str, str] = {}
-    for option, smaller in _smaller(config):
+    for kind, words, smaller in _smaller(config):
         memory = training_memory(smaller, device, 1)
         if memory <= room and smaller != config:
-            found.setdefault(option.split()[0], f"{option} ({format_size(memory)})")
+            found.setdefault(kind, f"{words} ({format_size(memory)})")
     if not found:
         return "No smaller setting fits either: free some memory."
     # The smallest preset is for those whom nothing else helps.
-    nearest = [choice for option, choice in found.items() if option != "--preset"] or list(found.values())
+    nearest = [choice for kind, choice in found.items() if kind != "preset"] or list(found.values())
     return f"What fits: {', or '.join(nearest)}."
 
 
@@ -221,6 +234,12 @@ def measure_speed(device: torch.device) -> float:
     return 2 * 27 * 64 * 64 * 32**3 / best
 
 
+def _step_seconds(config: Config, device: torch.device, at_a_time: int) -> float:
+    # The generator's pass is made twice where it doesn't fit as a whole.
+    again = 1 if at_a_time == config.training.batch_size else 4 / 3
+    return STEP_OVERHEAD * again * step_operations(config) / measure_speed(device)
+
+
 def estimate_training(config: Config, device: torch.device, budget: int | None) -> Estimate:
     """Memory and time of a training step as it would be done in a memory budget, or in the device's free memory.
 
@@ -229,9 +248,33 @@ def estimate_training(config: Config, device: torch.device, budget: int | None) 
     """
     config = fit_to_memory(config, device.type, budget)
     at_a_time = config.training.volumes_at_a_time or config.training.batch_size
-    again = 1 if at_a_time == config.training.batch_size else 4 / 3
-    seconds = STEP_OVERHEAD * again * step_operations(config) / measure_speed(device)
-    return Estimate(training_memory(config, device.type, at_a_time), seconds, at_a_time)
+    return Estimate(
+        training_memory(config, device.type, at_a_time), _step_seconds(config, device, at_a_time), at_a_time
+    )
+
+
+def estimate_presets(settings: Mapping[str, object], device: torch.device, budget: int | None) -> dict[str, dict]:
+    """What a training step of each preset takes with some settings replaced, by the preset's name.
+
+    Each has `shape` (D, H, W), `memory` in bytes, `fits`: whether the budget, or the device's free memory, is enough
+    for it, `seconds` a step, `iterations`, and `volumes_at_a_time` of a batch.
+
+    Raises:
+        InputError: a setting is illegal.
+    """
+    room, found = _room(device.type, budget), {}
+    for name, preset in PRESETS.items():
+        config = preset.override(**settings)
+        at_a_time, memory = _best_way(config, device.type, room)
+        found[name] = {
+            "shape": config.preprocessing.shape,
+            "memory": memory,
+            "fits": memory <= room,
+            "seconds": _step_seconds(config, device, at_a_time),
+            "iterations": config.training.iterations,
+            "volumes_at_a_time": at_a_time,
+        }
+    return found
 
 
 def estimate_synthesis(config: Config, device: torch.device) -> Estimate:

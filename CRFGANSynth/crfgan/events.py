@@ -2,24 +2,34 @@
 
 Every event has `event`, its kind, and `time`, seconds since 1970:
 
-started     version, task, total (steps or volumes); first of all
+started     version, pid, task, and for some total, path; first of all
+device      device (cpu, cuda, mps), name, reason: why no GPU is used though any would be, or empty
 skipped     name, reason: a volume that can't be used, and why
+preparing   done, total
 prepared    volumes, spacing_mm, units
 precision   precision, usable, reason: arithmetic that was tried, and why it isn't used
 step        step, total, losses, seconds_left
-preview     step, path of a picture
+preview     step, path of a picture, volume: path of the first volume shown, in the training data's units and geometry
+quality     step, sharpness, variety: of the preview over the training volumes, 1 like them; None where theirs is 0
 checkpoint  step, path
+paused      step; the state is saved
+resumed     step
+checked     index, total, name, files, shape, spacing_mm, units, problem, thumbnail, class; a later one replaces it
 synthesized index, total, path
+written     index, total, path
+estimated   device, name, presets: what each would take (see estimate.py)
 finished    path of the model or folder; last of a run that reached its end
 stopped     step; last of a run that was interrupted and saved
-failed      reason; last of a run that bad input ended
+failed      reason, a sentence; last of a run that bad input or an error ended
 """
 
 from __future__ import annotations
 
 import json
+import os
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import IO
 
@@ -48,14 +58,32 @@ def from_line(line: str) -> Event | None:
     return event if isinstance(event, dict) and "event" in event else None
 
 
-class Lines:
-    """Writes events as JSON lines, each at once."""
+def abandon(stream: IO[str]) -> None:
+    """Send what a stream holds and gets nowhere, so that the interpreter has nothing to complain of when it ends."""
+    with open(os.devnull, "wb") as nowhere:
+        os.dup2(nowhere.fileno(), stream.fileno())
 
-    def __init__(self, stream: IO[str]):
+
+class Lines:
+    """Writes events as JSON lines, each at once. Work goes on though nobody reads them, or the disk has no room."""
+
+    def __init__(self, stream: IO[str] | None):
+        """Args: stream: None where a process was started without one."""
         self.stream = stream
 
     def __call__(self, kind: str, **facts: object) -> None:
-        print(to_line(make_event(kind, **facts)), file=self.stream, flush=True)
+        # A disk that is full now may have room for a later event; a reader that is gone stays away.
+        with suppress(OSError):
+            print(to_line(make_event(kind, **facts)), file=self.stream, flush=True)
+
+    def close(self) -> None:
+        """Let go of what found no reader or room."""
+        if self.stream is None:
+            return
+        try:
+            self.stream.flush()
+        except OSError:
+            abandon(self.stream)
 
 
 def to_all(*reports: Report) -> Report:
@@ -75,6 +103,10 @@ class TimeLeft:
         self.total, self.first, self.start = total, done, time.monotonic()
         self.pace: float | None = None
         self.last = (done, self.start)
+
+    def go_on(self) -> None:
+        """Leave out the time since the last step, in which no work was done."""
+        self.last = (self.last[0], time.monotonic())
 
     def update(self, done: int) -> float | None:
         """Seconds left after `done` steps; None before the first."""

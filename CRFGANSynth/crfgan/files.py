@@ -18,10 +18,13 @@ def telling_user(path: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
+        name = Path(*path.absolute().parts[-2:]).as_posix()
         if error.errno in (errno.ENOSPC, errno.EDQUOT):
-            raise InputError(f"No space is left to write {path}. Free some space, then go on.") from error
+            raise InputError(f"No space is left to write {name}. Free some space, then go on.") from error
+        if error.errno == errno.ENOENT:
+            raise InputError(f"{name} can't be written: its folder is gone. Put it back, or start again.") from error
         reason = error.strerror or error
-        raise InputError(f"{path} can't be written: {reason}. Choose a folder that you may write to.") from error
+        raise InputError(f"{name} can't be written: {reason}. Choose a folder that you may write to.") from error
 
 
 def make_folder(path: Path) -> Path:
@@ -38,8 +41,9 @@ def free_space(folder: Path, needed: int) -> None:
     """Raise InputError unless `folder` has `needed` bytes left, and a little more."""
     free = shutil.disk_usage(folder).free
     if free < needed * 1.02:
+        name = folder.resolve().name
         raise InputError(
-            f"{folder} needs {needed / 1e9:.1f} GB for the prepared volumes, but {free / 1e9:.1f} GB are free. "
+            f"{name} needs {needed / 1e9:.1f} GB for the prepared volumes, but its disk has {free / 1e9:.1f} GB free. "
             "Free some space or choose another folder."
         )
 

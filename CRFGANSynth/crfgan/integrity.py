@@ -209,7 +209,7 @@ def nrrd_header(path: Path) -> dict:
     """Read and check the header of a `.nrrd` or `.nhdr` file, as pynrrd gives it; pynrrd itself checks the voxels."""
     try:
         header = nrrd.read_header(str(path))
-    except (nrrd.NRRDError, ValueError, LookupError, RuntimeError) as error:
+    except (nrrd.NRRDError, ValueError, LookupError, RuntimeError, StopIteration) as error:
         raise InputError(f"{path.name} must be an NRRD file, got a header that can't be read. {_AGAIN}") from error
     kinds = set(header.get("kinds", ())) - {"domain", "space", "none", "???"}
     if header.get("type") == "block" or (kinds and header.get("dimension") == 3):

@@ -47,6 +47,14 @@ def give_back() -> None:
             trim(0)
 
 
+def is_out_of_memory(error: Exception) -> bool:
+    """Whether an exception says that the machine or a GPU has no memory left."""
+    # PyTorch's allocator on the CPU, cuBLAS and cuDNN have no exception of their own.
+    text = str(error).lower()
+    words = ("can't allocate memory", "not enough memory", "out of memory", "alloc_failed")
+    return isinstance(error, MemoryError) or (isinstance(error, RuntimeError) and any(word in text for word in words))
+
+
 def _container_room() -> int:
     """What Linux control groups leave to this process; without them, no limit."""
     try:

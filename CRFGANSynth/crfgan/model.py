@@ -15,22 +15,27 @@ from pathlib import Path
 
 from torch import Tensor
 
+from .card import FILE_NAME, FORMAT, changes_of_copy, find_model_file, read_card
 from .config import Config
 from .dataset import DatasetFacts
 from .errors import InputError
+from .names import check_new_model
 from .networks import Generator
 from .preprocessing import TrainingGrid, Units
-from .tensorfile import load_card, load_tensors, save_tensors
+from .tensorfile import load_tensors, save_tensors
 from .version import __version__
 
-FILE_NAME = "model.safetensors"
-FORMAT = 1
-"""Number of the card's layout; a file of a later one is refused."""
 INTENDED_USE = "Research and teaching. Synthetic volumes, not for diagnosis."
 
 
-def make_card(config: Config, facts: DatasetFacts, iterations: int, licence: str, name: str) -> dict:
-    """The card of a model trained for `iterations` steps. It names no volume: file names may name patients."""
+def make_card(
+    config: Config, facts: DatasetFacts, iterations: int, licence: str, name: str, metrics: Mapping | None = None
+) -> dict:
+    """The card of a model trained for `iterations` steps. It names no volume: file names may name patients.
+
+    Args:
+        metrics: what was measured of its volumes, by name; see quality.py.
+    """
     return {
         "format": FORMAT,
         "name": name,
@@ -44,7 +49,7 @@ def make_card(config: Config, facts: DatasetFacts, iterations: int, licence: str
         "volumes": len(facts.names),
         "volumes_hash": facts.names_hash,
         "iterations": iterations,
-        "metrics": {},
+        "metrics": dict(metrics or {}),
         "licence": licence,
         "intended_use": INTENDED_USE,
     }
@@ -57,36 +62,22 @@ def save_model(folder: Path, generator: Mapping[str, Tensor], card: dict) -> Pat
     return path
 
 
-def find_model_file(path: Path) -> Path:
-    """The model file that a user means: itself, or the one in a run's folder.
+def save_half(source: Path, target: Path, **changes: str) -> None:
+    """Write the model of a file or run to the new file `target` with float16 weights, half as large.
+
+    Args:
+        changes: facts of the card to replace.
 
     Raises:
-        InputError: there is none.
+        InputError: see `read_card` and `check_new_model`; or the weights are damaged or too large for float16.
     """
-    file = path / FILE_NAME if path.is_dir() else path
-    if not file.is_file():
-        raise InputError(
-            f"{path} must be a model file or the folder of a run, but {file.name} isn't there. Choose one."
-        )
-    return file
-
-
-def read_card(path: Path) -> dict:
-    """The card of a model file or run folder.
-
-    Raises:
-        InputError: there is no model, it isn't one of ours, or it is of a later version.
-    """
-    file = find_model_file(path)
-    card = load_card(file)
-    if not isinstance(card.get("format"), int) or "grid" not in card:
-        raise InputError(f"{file} is no CRF-GAN model: its card has no format number. Choose a model.safetensors.")
-    if card["format"] > FORMAT:
-        raise InputError(
-            f"{file} is of model format {card['format']} (crfgan {card['crfgan_version']}), but this version reads up "
-            f"to {FORMAT}. Update the extension."
-        )
-    return card
+    check_new_model(target)
+    file = find_model_file(source)
+    card = {**read_card(file), **changes_of_copy(file, **changes)}
+    half = {name: tensor.half() for name, tensor in load_tensors(file).items()}
+    if not all(tensor.isfinite().all() for tensor in half.values()):
+        raise InputError(f"{file.name} must have finite weights below 65504 to be halved. Export it whole.")
+    save_tensors(target, half, card)
 
 
 @dataclass(frozen=True)
@@ -108,7 +99,7 @@ class Model:
 
 
 def load_model(path: Path) -> Model:
-    """Load a model file, or the model of a run's folder.
+    """Load a model file, or the model of a run's folder, with float32 weights whatever the file has.
 
     Raises:
         InputError: see `read_card`; or the weights don't fit the card.
@@ -121,5 +112,5 @@ def load_model(path: Path) -> Model:
         generator.load_state_dict(load_tensors(file))
         units = Units(**card["units"])
     except (KeyError, TypeError, RuntimeError) as error:
-        raise InputError(f"{file} is damaged: its weights and its card don't agree. Use another copy.") from error
+        raise InputError(f"{file.name} is damaged: its weights and its card don't agree. Use another copy.") from error
     return Model(file, card, config, grid, units, generator.eval().requires_grad_(False))

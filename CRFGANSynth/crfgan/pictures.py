@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from io import BytesIO
 from pathlib import Path
 
 import numpy as np
@@ -12,32 +13,57 @@ from .files import replace_with
 
 TILE = 128
 """Height and width of one plane in pixels."""
+SMALL_TILE = 96
+"""The same in a thumbnail."""
+LARGEST_THUMBNAIL = 25_000
+"""Bytes that a thumbnail stays under."""
 MARGIN = 4
 CAPTION = 14
 
 
-def middle_planes(array: np.ndarray, spacing: Sequence[float]) -> list[Image.Image]:
+def middle_planes(array: np.ndarray, spacing: Sequence[float], side: int = TILE) -> list[Image.Image]:
     """Axial, coronal and sagittal plane through the middle, as Slicer shows them.
 
     Args:
         array: (D, H, W) along superior, anterior, right, in [-1, 1].
         spacing: voxel size in mm along D, H, W.
+        side: height and width of each in pixels.
     """
-    gray = np.uint8((np.clip(array, -1, 1) + 1) * 127.5)
     # Superior and anterior are up, the patient's right is on the left, and so is the front in a sagittal plane.
-    gray = gray[::-1, ::-1, ::-1]
-    depth, height, width = (n // 2 for n in gray.shape)
-    size = np.array(gray.shape) * spacing
-    scale = TILE / size.max()
-    planes = ((gray[depth], 1, 2), (gray[:, height], 0, 2), (gray[:, :, width], 0, 1))
-    return [_tile(plane, size[across] * scale, size[down] * scale) for plane, down, across in planes]
+    seen = array[::-1, ::-1, ::-1]
+    depth, height, width = (n // 2 for n in seen.shape)
+    size = np.array(seen.shape) * spacing
+    scale = side / size.max()
+    planes = ((seen[depth], 1, 2), (seen[:, height], 0, 2), (seen[:, :, width], 0, 1))
+    return [_tile(plane, size[across] * scale, size[down] * scale, side) for plane, down, across in planes]
 
 
-def _tile(plane: np.ndarray, width: float, height: float) -> Image.Image:
-    scaled = Image.fromarray(plane).resize((max(round(width), 1), max(round(height), 1)), Image.Resampling.BILINEAR)
-    tile = Image.new("L", (TILE, TILE))
-    tile.paste(scaled, ((TILE - scaled.width) // 2, (TILE - scaled.height) // 2))
+def _tile(plane: np.ndarray, width: float, height: float, side: int) -> Image.Image:
+    gray = Image.fromarray(np.uint8((np.clip(plane, -1, 1) + 1) * 127.5))
+    scaled = gray.resize((max(round(width), 1), max(round(height), 1)), Image.Resampling.BILINEAR)
+    tile = Image.new("L", (side, side))
+    tile.paste(scaled, ((side - scaled.width) // 2, (side - scaled.height) // 2))
     return tile
+
+
+def thumbnail(array: np.ndarray, spacing: Sequence[float]) -> bytes:
+    """A small PNG of the three middle planes side by side, 96 pixels high and less than 25 kB large.
+
+    Args:
+        array, spacing: as in `middle_planes`.
+    """
+    picture = Image.new("L", (3 * SMALL_TILE, SMALL_TILE))
+    for place, tile in enumerate(middle_planes(array, spacing, SMALL_TILE)):
+        picture.paste(tile, (place * SMALL_TILE, 0))
+    png = _png(picture)
+    # Noise, as of a model that has learned nothing yet, can't be compressed but by fewer grays.
+    return png if len(png) < LARGEST_THUMBNAIL else _png(picture.point(lambda gray: gray & 0xF0))
+
+
+def _png(picture: Image.Image) -> bytes:
+    content = BytesIO()
+    picture.save(content, format="PNG", optimize=True)
+    return content.getvalue()
 
 
 def contact_sheet(columns: Sequence[tuple[str, Sequence[np.ndarray]]], spacing: Sequence[float]) -> Image.Image:

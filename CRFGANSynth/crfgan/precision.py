@@ -35,7 +35,7 @@ def choose_precision(trainer: Trainer, report: Report) -> str:
         if fault is None:
             break
         if asked != "auto":
-            raise InputError(f"The precision {precision} can't be used here: {fault}. Use --precision auto or fp32.")
+            raise InputError(f"The precision {precision} can't be used here: {fault}. Choose auto or fp32.")
         report("precision", precision=precision, usable=False, reason=fault)
     use_tf32(precision == "tf32")
     report("precision", precision=precision, usable=True, reason="")

@@ -142,6 +142,13 @@ def choose_grid(surveys: list[Survey], settings: Preprocessing) -> TrainingGrid:
     return TrainingGrid(settings.shape, settings.fit, tuple(float(round(s, 5)) for s in spacing))
 
 
+def require_two(found: int, usable: int) -> None:
+    """Raise InputError unless a set has volumes enough to be trained on."""
+    if usable < 2:
+        kinds = f"{found} found, {usable} usable"
+        raise InputError(f"Training needs at least 2 volumes, got {kinds}. Add volumes; a few dozen give good results.")
+
+
 def choose_set_units(surveys: list[Survey]) -> Units:
     """What a synthetic volume's intensities are: HU as they stand, arbitrary units by the median window."""
     names = {s.units.name for s in surveys}

@@ -11,7 +11,7 @@ from .errors import InputError
 from .estimate import synthesis_chunk
 from .model import Model
 from .preprocessing import restore, restore_like
-from .randomness import sample_latent
+from .randomness import sample_latent, truncate
 from .streaming import synthesize_volume
 from .version import __version__
 from .volume import Volume
@@ -29,24 +29,32 @@ def choose_device(name: str) -> torch.device:
     if name == "auto":
         return torch.device(next(device for device, usable in there.items() if usable))
     if not there[name]:
-        raise InputError(f"The device must be one of this machine's, got {name}. Use --device auto or --device cpu.")
+        raise InputError(f"The device must be one of this machine's, got {name}. Choose auto or cpu.")
     return torch.device(name)
 
 
 def synthesize_array(
-    model: Model, seed: int, index: int, class_name: str | None = None, budget: int | None = None
+    model: Model,
+    seed: int,
+    index: int,
+    class_name: str | None = None,
+    budget: int | None = None,
+    truncation: float | None = None,
 ) -> tuple[np.ndarray, str]:
     """Sample `index` of `seed`: (D, H, W) float32 in [-1, 1], and its class, empty where there are none.
 
     Args:
         budget: bytes of memory that may be taken; as many as are fastest where none is given.
+        truncation: limit of the latent's components (see `truncate`); none where none is given.
 
     Raises:
-        InputError: the model doesn't know the class, or the budget is too small.
+        InputError: the model doesn't know the class, the budget is too small, or the truncation is out of range.
     """
     chunk = None if budget is None else synthesis_chunk(model.config.network, model.grid.shape, budget)
     classes = model.card["classes"]
     latent, number = sample_latent(seed, index, model.config.network.latent, len(classes))
+    if truncation is not None:
+        latent = truncate(latent, truncation)
     if class_name is not None:
         number = _class_number(classes, class_name)
     device = next(model.generator.parameters()).device
@@ -62,7 +70,7 @@ def _class_number(classes: list[str], name: str) -> int:
     return classes.index(name)
 
 
-def provenance(model: Model, seed: int, index: int, class_name: str) -> dict[str, str]:
+def provenance(model: Model, seed: int, index: int, class_name: str, truncation: float | None = None) -> dict[str, str]:
     """What every synthetic volume says of itself."""
     facts = {
         "Description": f"{WARNING}. CRF-GAN {model.sha256[:12]} seed {seed} index {index}",
@@ -74,7 +82,11 @@ def provenance(model: Model, seed: int, index: int, class_name: str) -> dict[str
         "Software": f"crfgan {__version__}",
         "Units": model.units.name,
     }
-    return facts | ({"Class": class_name} if class_name else {})
+    if class_name:
+        facts["Class"] = class_name
+    if truncation is not None:
+        facts["Truncation"] = f"{truncation:g}"
+    return facts
 
 
 def synthesize(
@@ -84,21 +96,22 @@ def synthesize(
     class_name: str | None = None,
     reference: Volume | None = None,
     budget: int | None = None,
+    truncation: float | None = None,
 ) -> Iterator[tuple[Volume, dict[str, str]]]:
     """New volumes with their provenance, one by one; each depends on model, seed and its index alone.
 
     Args:
         reference: a volume whose grid, and whose anatomy's place, the new ones take.
-        budget: as in `synthesize_array`.
+        budget, truncation: as in `synthesize_array`.
 
     Raises:
-        InputError: the model doesn't know the class, the reference has no foreground, or the budget is too small.
+        InputError: see `synthesize_array`; or the reference has no foreground.
     """
     for index in range(count):
-        array, made = synthesize_array(model, seed, index, class_name, budget)
+        array, made = synthesize_array(model, seed, index, class_name, budget, truncation)
         name = f"synthetic_seed{seed}_{index:03d}"
         if reference is None:
             volume = restore(array, model.units, model.grid, tuple(model.card["center_ras"]), name)
         else:
             volume = restore_like(array, model.units, model.grid, reference, model.config.preprocessing, name)
-        yield volume, provenance(model, seed, index, made)
+        yield volume, provenance(model, seed, index, made, truncation)

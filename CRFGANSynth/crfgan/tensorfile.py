@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import struct
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -11,9 +10,7 @@ from torch import Tensor
 
 from .errors import InputError
 from .files import replace_with
-
-_CARD = "card"
-_LONGEST_HEADER = 100_000_000
+from .header import CARD
 
 
 def save_tensors(path: Path, tensors: Mapping[str, Tensor], card: Mapping) -> None:
@@ -21,7 +18,7 @@ def save_tensors(path: Path, tensors: Mapping[str, Tensor], card: Mapping) -> No
     from safetensors.torch import save_file
 
     whole = {name: tensor.detach().cpu().contiguous() for name, tensor in tensors.items()}
-    metadata = {_CARD: json.dumps(card)}
+    metadata = {CARD: json.dumps(card)}
     replace_with(path, lambda partial: _as_os_error(save_file, whole, partial, metadata))
 
 
@@ -36,26 +33,6 @@ def _as_os_error(save_file, tensors: dict[str, Tensor], path: Path, metadata: di
         raise OSError(int(number) if number.isdigit() else 0, str(error)) from error
 
 
-def load_card(path: Path) -> dict:
-    """The card alone, without reading a tensor or importing torch's file format.
-
-    Raises:
-        InputError: the file can't be read or isn't one of ours.
-    """
-    try:
-        with open(path, "rb") as file:
-            (length,) = struct.unpack("<Q", file.read(8))
-            if length > _LONGEST_HEADER:
-                raise ValueError("its header is damaged")
-            return json.loads(json.loads(file.read(length))["__metadata__"][_CARD])
-    except OSError as error:
-        raise InputError(f"{path} can't be read: {error.strerror}. Choose an existing model or run.") from error
-    except (struct.error, ValueError, KeyError, TypeError) as error:
-        raise InputError(
-            f"{path} must be a file written by crfgan, but it isn't or is damaged. Choose another."
-        ) from error
-
-
 def load_tensors(path: Path) -> dict[str, Tensor]:
     """All tensors of a file, on the CPU.
 
@@ -68,4 +45,4 @@ def load_tensors(path: Path) -> dict[str, Tensor]:
     try:
         return load_file(path)
     except (OSError, SafetensorError) as error:
-        raise InputError(f"{path} is damaged or can't be read ({error}). Use another copy.") from error
+        raise InputError(f"{path.name} is damaged or can't be read ({error}). Use another copy.") from error

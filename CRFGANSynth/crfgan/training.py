@@ -250,7 +250,7 @@ class Trainer:
         if not math.isfinite(value):
             raise InputError(
                 f"Training has failed at step {self.step_number}: the {name}'s loss is {value}. Resume from the last "
-                "checkpoint with a smaller learning rate or in full precision (--precision fp32)."
+                "checkpoint with a smaller learning rate or with the precision fp32."
             )
         return value
 

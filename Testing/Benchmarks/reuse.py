@@ -19,6 +19,7 @@ import torch
 from crfgan.cache import Cache
 from crfgan.config import PRESETS
 from crfgan.dataset import Dataset, prepare
+from crfgan.quality import Quality
 from crfgan.randomness import sample_latent
 from crfgan.sources import find_volumes
 from crfgan.streaming import synthesize_volume
@@ -76,22 +77,14 @@ def _mmd(a: Tensor, b: Tensor) -> float:
 
 
 @torch.no_grad()
-def _facts(made: Tensor, real: Tensor) -> dict[str, float]:
+def _facts(made: Tensor, real: Tensor) -> dict[str, float | None]:
     """Distance to held-out volumes (N, 1, D, H, W), and sharpness and variety over theirs."""
     both = _features(torch.cat([made, real]))
     both = (both - both.mean(0)) / both.std(0).clamp_min(1e-6)
-
-    def sharpness(x: Tensor) -> Tensor:
-        return sum(x.diff(dim=axis).abs().mean() for axis in (2, 3, 4))
-
-    return {
-        "mmd": _mmd(both[: len(made)], both[len(made) :]),
-        "sharpness": float(sharpness(made) / sharpness(real)),
-        "variety": float(made.std(0).mean() / real.std(0).mean()),
-    }
+    return {"mmd": _mmd(both[: len(made)], both[len(made) :]), **Quality.of(made).over(Quality.of(real))}
 
 
-def run(kind: str, seed: int, data: Dataset, steps: int) -> dict[str, float]:
+def run(kind: str, seed: int, data: Dataset, steps: int) -> dict[str, float | None]:
     """Train, synthesize as many volumes as are held out, compare."""
     facts = data.facts
     training = Dataset(facts, [data.volumes[i] for i in range(len(data) - HELD_OUT)])

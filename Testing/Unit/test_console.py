@@ -22,6 +22,23 @@ def test_a_resumed_bar_starts_where_the_run_stopped():
     console.close()
 
 
+def test_the_device_is_told_and_why_it_is_no_gpu(capsys):
+    console = Console()
+    console("device", device="cuda", name="NVIDIA H100", reason="")
+    console("device", device="cpu", name="2 CPU cores", reason="no GPU that PyTorch can use was found")
+    assert capsys.readouterr().err.splitlines() == [
+        "Computing on NVIDIA H100.",
+        "Computing on 2 CPU cores: no GPU that PyTorch can use was found.",
+    ]
+
+
+def test_a_pause_and_its_end_are_told(capsys):
+    console = Console()
+    console("paused", step=7)
+    console("resumed", step=7)
+    assert capsys.readouterr().err.splitlines() == ["Paused after step 7; the state is saved.", "Going on."]
+
+
 def test_left_out_volumes_and_the_end_are_told(capsys):
     console = Console()
     console("skipped", name="scan", reason="it is 2D")

@@ -1,6 +1,7 @@
 """What is said of memory before a run is what the run then takes, and what doesn't fit is refused with a way out."""
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -19,6 +20,7 @@ from crfgan.estimate import (
     synthesis_memory,
     training_memory,
 )
+from crfgan.events import from_line
 
 FULL = PRESETS["full-256"]
 CORE = Path(__file__).parents[2] / "CRFGANSynth"
@@ -60,9 +62,10 @@ def test_what_does_not_fit_is_refused_and_what_would_is_named():
     assert "needs" in sentence
     assert "got 2.00 GB, which is what the memory budget allows" in sentence
     assert "What fits: " in sentence
-    option, value = sentence.split("or --shape ")[1].split()[0], sentence
-    smaller = FULL.override(shape=tuple(map(int, option.split(","))))
-    assert training_memory(smaller, "cpu", 1) <= 2 * GB, value
+    sides = re.search(r"or shape (\d+) x (\d+) x (\d+) \(", sentence)
+    smaller = FULL.override(shape=tuple(map(int, sides.groups())))
+    assert training_memory(smaller, "cpu", 1) <= 2 * GB, sentence
+    assert "--" not in sentence
 
 
 def test_where_nothing_fits_that_is_said():
@@ -106,5 +109,26 @@ def test_the_command_answers_in_words_and_in_json(capsys):
     assert "Training:" in capsys.readouterr().out
     assert main(["estimate", "--preset", "tiny-32", "--device", "cpu", "--json"]) == 0
     said = json.loads(capsys.readouterr().out)
-    assert set(said) == {"device", "training_step", "synthesis"}
+    assert set(said) == {"device", "training_step", "synthesis", "presets"}
     assert said["training_step"]["memory"] > 2**27
+    assert said["presets"]["tiny-32"]["memory"] == said["training_step"]["memory"]
+
+
+def test_all_presets_are_estimated_with_the_settings_given_and_told_as_one_event(capsys):
+    options = ["--events", "--device", "cpu", "--batch-size", "1", "--iterations", "7", "--memory-budget", "1GB"]
+    assert main(["estimate", *options]) == 0
+    started, estimated = map(from_line, capsys.readouterr().out.splitlines())
+    assert started["task"] == "estimate"
+    assert (estimated["event"], estimated["device"]) == ("estimated", "cpu")
+    assert "CPU core" in estimated["name"]
+    presets = estimated["presets"]
+    assert list(presets) == list(PRESETS)
+    fields = {"shape", "memory", "fits", "seconds", "iterations", "volumes_at_a_time"}
+    assert all(set(preset) == fields for preset in presets.values())
+    assert [preset["fits"] for preset in presets.values()] == [preset["memory"] <= GB for preset in presets.values()]
+    assert presets["tiny-32"]["fits"]
+    assert not presets["full-256"]["fits"]
+    assert presets["full-256"]["memory"] == training_memory(FULL.override(batch_size=1), "cpu", 1)
+    assert presets["full-256"]["shape"] == [256, 256, 256]
+    assert {preset["iterations"] for preset in presets.values()} == {7}
+    assert 0 < presets["tiny-32"]["seconds"] < presets["standard-128"]["seconds"]

@@ -17,7 +17,18 @@ SLICER_PACKAGES = {"slicer", "qt", "ctk", "vtk"}
 OWN_PACKAGES = {"CRFGANSynthLib", "crfgan"}
 LIGHT_PACKAGES = set(sys.stdlib_module_names) | SLICER_PACKAGES | {"numpy"} | OWN_PACKAGES
 HEAVY_PACKAGES = ("torch", "SimpleITK", "tensorboardX")
-LIGHT_CORE = ("crfgan", "crfgan.config", "crfgan.events", "crfgan.arguments", "crfgan.cli")
+LIGHT_CORE = (
+    "crfgan",
+    "crfgan.card",
+    "crfgan.config",
+    "crfgan.curves",
+    "crfgan.events",
+    "crfgan.arguments",
+    "crfgan.cli",
+    "crfgan.library",
+    "crfgan.lock",
+    "crfgan.quality",
+)
 
 
 def imported_names(node: ast.Import | ast.ImportFrom) -> list[str]:

@@ -194,6 +194,7 @@ def test_nrrd_header_is_given_as_pynrrd_does(tmp_path):
 @pytest.mark.parametrize(
     ("text", "message"),
     [
+        ("", "must be an NRRD file, got a header that can't be read"),
         ("Hello", "must be an NRRD file, got a header that can't be read"),
         ("NRRD0004\nnonsense\n\n", "must be an NRRD file, got a header that can't be read"),
         ("NRRD0004\nsizes: a b\n\n", "must be an NRRD file, got a header that can't be read"),

@@ -59,7 +59,7 @@ def test_what_fails_the_self_test_is_left_and_said(make_trainer, told, monkeypat
 def test_what_was_asked_for_by_name_is_refused_in_one_sentence(make_trainer, told, monkeypatch):
     monkeypatch.setattr(precision, "TOLERANCE", 1e-6)
     with pytest.raises(
-        InputError, match=r"The precision bf16 can't be used here: its result deviates .* Use --precision"
+        InputError, match=r"The precision bf16 can't be used here: its result deviates .* Choose auto or fp32"
     ):
         choose_precision(make_trainer("bf16"), told)
 

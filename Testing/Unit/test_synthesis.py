@@ -7,9 +7,10 @@ import nrrd
 import numpy as np
 import pytest
 import SimpleITK as sitk
+from crfgan.card import FORMAT, read_card
 from crfgan.cli import main
 from crfgan.errors import InputError
-from crfgan.model import FORMAT, load_model, read_card
+from crfgan.model import load_model
 from crfgan.phantoms import make_chest, make_head
 from crfgan.reading import read_volume
 from crfgan.sources import find_volumes

@@ -8,11 +8,16 @@ import pytest
 import torch
 from crfgan.checkpoint import KEPT, Stateful, load_checkpoint, save_checkpoint
 from crfgan.config import PRESETS, Config
+from crfgan.curves import read_losses, read_quality
+from crfgan.dataset import open_dataset
 from crfgan.errors import InputError
 from crfgan.losses import crf_share, generator_loss, lack_of_variety, mixed_company
 from crfgan.randomness import batch_indices, sample_latent, step_generator
-from crfgan.run import open_run, read_losses, start_run, train_run
+from crfgan.reading import read_volume
+from crfgan.recorder import is_preview_due
+from crfgan.run import open_run, start_run, train_run
 from crfgan.sources import find_volumes
+from safetensors.torch import load_file
 
 TINY = PRESETS["tiny-32"].override(iterations=6, batch_size=2, seed=3, preview_every=100, checkpoint_every=100)
 
@@ -65,6 +70,69 @@ def test_resuming_gives_what_an_uninterrupted_run_gives_bit_for_bit(head_folder,
     assert models[0] == models[1]
 
 
+def told_by(folder, heads, config):
+    """What a run reports, by kind."""
+    told = {}
+
+    def report(kind, **facts):
+        told.setdefault(kind, []).append(facts)
+
+    train_run(folder, start(folder, heads, config), report, never)
+    return told
+
+
+def test_previews_and_their_quality_change_no_loss_and_no_weight(head_folder, tmp_path):
+    rare, often = (TINY.override(iterations=4, preview_every=every) for every in (100, 1))
+    assert same(train(tmp_path / "rare", head_folder, rare), train(tmp_path / "often", head_folder, often))
+    assert len(list((tmp_path / "often" / "previews").glob("*.png"))) == 4
+    models = [load_file(tmp_path / name / "model.safetensors") for name in ("rare", "often")]
+    assert all(torch.equal(models[0][key], value) for key, value in models[1].items())
+
+
+def test_early_steps_regular_ones_and_the_last_have_previews():
+    due = [step for step in range(1, 1201) if is_preview_due(step, 500, 1200)]
+    assert due == [10, 25, 50, 100, 250, 500, 1000, 1200]
+
+
+def test_a_preview_is_a_volume_that_says_what_it_is(head_folder, tmp_path):
+    run = tmp_path / "run"
+    told = told_by(run, head_folder, TINY.override(iterations=2, preview_every=1))
+    path = run / "previews" / "preview.nrrd"
+    assert [facts["volume"] for facts in told["preview"]] == [path, path]
+    assert told["preview"][1]["path"].name == "step-00000002.png"
+    volume, facts = read_volume(find_volumes([path])[0]), open_dataset(run).facts
+    assert volume.shape == facts.grid.shape
+    np.testing.assert_allclose(volume.spacing, facts.grid.spacing[::-1], rtol=1e-5)
+    middle = volume.ijk_to_ras @ [*((np.array(volume.shape[::-1]) - 1) / 2), 1]
+    np.testing.assert_allclose(middle[:3], facts.center, atol=1e-3)
+    assert facts.units.low - 1 <= volume.array.min() < volume.array.max() <= facts.units.high + 1
+    said = json.loads(path.with_suffix(".json").read_text())
+    assert said["Description"].startswith("SYNTHETIC - not for diagnosis. Preview of run after 2 steps")
+    assert (said["Synthetic"], said["Step"]) == ("YES", "2")
+
+
+def test_quality_is_reported_and_kept_as_ratios_to_the_training_volumes(head_folder, tmp_path):
+    run = tmp_path / "run"
+    told = told_by(run, head_folder, TINY.override(iterations=2, preview_every=1))
+    kept = read_quality(run)
+    assert [facts["step"] for facts in told["quality"]] == kept["step"].tolist() == [1, 2]
+    for name in ("sharpness", "variety"):
+        assert [facts[name] for facts in told["quality"]] == kept[name].tolist()
+        assert ((kept[name] > 0) & (kept[name] < 10)).all()
+
+
+def test_quality_after_the_last_checkpoint_is_measured_again_once(head_folder, tmp_path):
+    config = TINY.override(iterations=4, preview_every=1)
+    train(tmp_path / "whole", head_folder, config)
+    train(tmp_path / "killed", head_folder, config, should_stop=stop_after(2))
+    with open(tmp_path / "killed" / "quality.jsonl", "a") as log:
+        log.write(json.dumps({"step": 3, "sharpness": 99.0, "variety": 99.0}) + '\n{"step": 4, "shar')
+    train_run(tmp_path / "killed", open_run(tmp_path / "killed"), silent, never)
+    whole, killed = read_quality(tmp_path / "whole"), read_quality(tmp_path / "killed")
+    assert whole["step"].tolist() == [1, 2, 3, 4]
+    assert same(whole, killed)
+
+
 def test_steps_logged_after_the_last_checkpoint_are_done_again_once(head_folder, tmp_path):
     whole = train(tmp_path / "whole", head_folder)
     killed = tmp_path / "killed"
@@ -89,7 +157,7 @@ def test_no_whole_checkpoint_is_told_in_a_sentence(head_folder, tmp_path):
     train(tmp_path / "run", head_folder, should_stop=stop_after(1))
     for path in (tmp_path / "run" / "state").iterdir():
         path.write_bytes(b"broken")
-    with pytest.raises(InputError, match=r"has no training state to go on from"):
+    with pytest.raises(InputError, match=r"^run has no training state to go on from: none is whole"):
         train_run(tmp_path / "run", open_run(tmp_path / "run"), silent, never)
 
 
@@ -102,7 +170,7 @@ def test_a_full_disk_keeps_the_last_checkpoint(tmp_path, monkeypatch):
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr("safetensors.torch.save_file", full)
-    with pytest.raises(InputError, match=r"No space is left to write .*step-00000002\.safetensors"):
+    with pytest.raises(InputError, match=r"No space is left to write [^/]+/step-00000002\.safetensors"):
         save_checkpoint(tmp_path, state, 2, Config())
     assert [path.name for path in tmp_path.iterdir()] == ["step-00000001.safetensors"]
     assert load_checkpoint(tmp_path, state) == 1
@@ -166,7 +234,7 @@ def test_fewer_than_two_volumes_are_refused_and_nothing_is_begun(head_folder, tm
 
 def test_a_folder_with_a_run_is_refused(head_folder, tmp_path):
     start(tmp_path / "run", head_folder)
-    with pytest.raises(InputError, match=r"already holds a run. Resume it with --resume"):
+    with pytest.raises(InputError, match=r"^run already holds a run\. Resume it, or choose another folder\.$"):
         start(tmp_path / "run", head_folder)
 
 
@@ -184,7 +252,7 @@ def test_running_out_of_memory_is_told_with_advice(head_folder, tmp_path, monkey
         raise RuntimeError("[enforce fail] DefaultCPUAllocator: can't allocate memory")
 
     monkeypatch.setattr("crfgan.training.Trainer.step", too_much)
-    with pytest.raises(InputError, match=r"Memory ran out at step 0 with a batch of 2. Resume with a smaller"):
+    with pytest.raises(InputError, match=r"Memory ran out in training with a batch size of 2\. Resume with a smaller"):
         train_run(tmp_path / "run", config, silent, never)
 
 
