@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: help setup system demo test lint format bench cmake-list pictures clean
+.PHONY: help setup system demo test lint format bench cmake-list models screenshots clean
 
 help:
 	@echo "make demo        train on phantoms, synthesize into a scene, leave pictures in demo/"
@@ -12,7 +12,8 @@ help:
 	@echo "make setup       only the environment, in $(VENV)"
 	@echo "make lint        ruff check and format check"
 	@echo "make bench       benchmarks"
-	@echo "make pictures    icon and screenshots of this repository"
+	@echo "make models      train the models that are shipped (an hour)"
+	@echo "make screenshots icon, and the pictures of README and docs"
 	@echo "make cmake-list  list the module's files in CRFGANSynth/CMakeLists.txt"
 
 setup: $(READY)
@@ -47,7 +48,10 @@ bench: $(READY)
 cmake-list: $(READY)
 	$(BIN)/python tools/list_module_files.py
 
-pictures: $(READY) system
+models: $(READY)
+	$(BIN)/python tools/make_models.py
+
+screenshots: $(READY) system
 	test -f demo/model.safetensors || $(BIN)/python tools/demo.py
 	$(BIN)/python tools/make_icon.py
 	$(BIN)/python tools/make_screenshots.py

@@ -3,9 +3,9 @@ import sys
 import time
 from pathlib import Path
 
-import qt
 import slicer
 import vtk
+from CRFGANSynthLib import sample_data
 from CRFGANSynthLib.logic import CRFGANSynthLogic, CRFGANSynthParameterNode
 from slicer.i18n import tr as _
 from slicer.i18n import translate
@@ -41,41 +41,56 @@ class CRFGANSynth(ScriptedLoadableModule):
             "Method: Shiri, Bruno, Loiacono: Memory-Efficient 3D High-Resolution Medical Image Synthesis Using "
             "CRF-Guided GANs, 2025 (arXiv 2503.10899). Synthetic volumes are not for diagnosis."
         )
+        slicer.app.connect("startupCompleted()", sample_data.register)
 
 
 class CRFGANSynthWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
-    """The panel: volumes in, watch the training, synthetic volumes out."""
+    """The panel: synthesize, train, manage; each section has its own file in CRFGANSynthLib/panel."""
 
     def __init__(self, parent=None):
         ScriptedLoadableModuleWidget.__init__(self, parent)
         VTKObservationMixin.__init__(self)
         self.logic = None
-        self.job = None
         self._parameterNode = None
         self._guiTag = None
 
     def setup(self):
         """Load the panel; nothing heavy happens here."""
+        from CRFGANSynthLib.panel.closing import CloseFilter
+        from CRFGANSynthLib.panel.job_section import JobSection
+        from CRFGANSynthLib.panel.manage_section import ManageSection
+        from CRFGANSynthLib.panel.setup_section import SetupSection
+        from CRFGANSynthLib.panel.synthesize_section import SynthesizeSection
+        from CRFGANSynthLib.panel.train_section import TrainSection
+
         ScriptedLoadableModuleWidget.setup(self)
         uiWidget = slicer.util.loadUI(self.resourcePath("UI/CRFGANSynth.ui"))
         self.layout.addWidget(uiWidget)
         self.ui = slicer.util.childWidgetVariables(uiWidget)
         uiWidget.setMRMLScene(slicer.mrmlScene)
         self.logic = CRFGANSynthLogic()
+        self.packages = SetupSection(self.ui, self.updateReady)
+        self.jobs = JobSection(self.ui, self.logic, self.onJobEnded)
+        self.synthesize = SynthesizeSection(self.ui, self.logic)
+        self.train = TrainSection(self.ui, self.logic, self.updateButtons)
+        self.manage = ManageSection(self.ui, self.logic, self.synthesize.refresh, self.jobs.resume)
+        self.closeFilter = CloseFilter()
+        if slicer.util.mainWindow() is not None:
+            slicer.util.mainWindow().installEventFilter(self.closeFilter)
         self.addObserver(slicer.mrmlScene, slicer.mrmlScene.StartCloseEvent, self.onSceneStartClose)
         self.addObserver(slicer.mrmlScene, slicer.mrmlScene.EndCloseEvent, self.onSceneEndClose)
-        self.ui.installButton.connect("clicked(bool)", self.onInstall)
-        self.ui.trainButton.connect("clicked(bool)", self.onTrain)
-        self.ui.stopButton.connect("clicked(bool)", self.onStop)
-        self.ui.synthesizeButton.connect("clicked(bool)", self.onSynthesize)
-        self.ui.inputVolumesSelector.connect("checkedNodesChanged()", self.onInputVolumesChanged)
+        self.addObserver(slicer.mrmlScene, slicer.mrmlScene.EndImportEvent, self.onSceneEndImport)
         self.initializeParameterNode()
 
     def cleanup(self):
-        """Leave no process and no observer behind."""
-        if self.job is not None and self.job.running:
-            self.job.kill()
+        """Leave no observer behind; workers that are at work go on, and are found again."""
+        if slicer.util.mainWindow() is not None:
+            slicer.util.mainWindow().removeEventFilter(self.closeFilter)
         self.setParameterNode(None)
+        self.train.close()
+        self.jobs.close()
+        for job in self.jobs.queue.running:
+            job.leave()
         self.removeObservers()
 
     def onReload(self):
@@ -88,19 +103,31 @@ class CRFGANSynthWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
     def enter(self):
         """Called each time the user opens the module."""
         self.initializeParameterNode()
-        self.updateDependencies()
+        self.updateReady()
+        self.synthesize.refresh()
+        self.jobs.watchRuns()
 
     def exit(self):
         """Called each time the user opens another module."""
         self.setParameterNode(None)
 
     def onSceneStartClose(self, caller, event):
-        """The parameter node is about to go."""
+        """The parameter node is about to go; a training that is at work goes on only if the user says so."""
+        from CRFGANSynthLib.panel import closing
+
+        closing.settle(canCancel=False)
         self.setParameterNode(None)
 
     def onSceneEndClose(self, caller, event):
-        """A new scene has a parameter node of its own."""
+        """A new scene has a parameter node of its own, and nothing to tell of jobs that have ended."""
+        self.jobs.queue.forgetEnded()
         if self.parent.isEntered:
+            self.initializeParameterNode()
+
+    def onSceneEndImport(self, caller, event):
+        """The parameter node may have other values now."""
+        if self.parent.isEntered:
+            self.setParameterNode(None)
             self.initializeParameterNode()
 
     def initializeParameterNode(self):
@@ -111,203 +138,86 @@ class CRFGANSynthWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
         """Connect the panel to a parameter node, or to none."""
         if self._parameterNode is not None:
             self._parameterNode.disconnectGui(self._guiTag)
-            self.removeObserver(self._parameterNode, vtk.vtkCommand.ModifiedEvent, self._checkCanApply)
+            self.removeObserver(self._parameterNode, vtk.vtkCommand.ModifiedEvent, self.onParameters)
         self._parameterNode = parameterNode
+        for section in (self.synthesize, self.train, self.jobs):
+            section.setParameterNode(parameterNode)
         if parameterNode is not None:
             self._guiTag = parameterNode.connectGui(self.ui)
-            self.addObserver(parameterNode, vtk.vtkCommand.ModifiedEvent, self._checkCanApply)
-            self._showInputVolumes()
-            self._checkCanApply()
+            self.addObserver(parameterNode, vtk.vtkCommand.ModifiedEvent, self.onParameters)
+            self.onParameters()
 
-    def updateDependencies(self):
-        """Show the line with the Install button only while something is missing."""
-        from CRFGANSynthLib import dependencies
-
-        names = dependencies.missing()
-        self.ui.dependenciesFrame.visible = bool(names)
-        self.ui.dependenciesLabel.text = _("To train and synthesize, install: {names}").format(names=", ".join(names))
-        self._checkCanApply()
-
-    def onInstall(self, checked=False):
-        """Install what is missing, because the user asked for it."""
-        from CRFGANSynthLib import dependencies
-
-        with slicer.util.tryWithErrorDisplay(_("Installation failed."), waitCursor=True):
-            dependencies.install()
-        self.updateDependencies()
-
-    def _showInputVolumes(self):
-        selector = self.ui.inputVolumesSelector
-        wanted = list(self._parameterNode.inputVolumes)
-        wasBlocked = selector.blockSignals(True)
-        for index in range(selector.nodeCount()):
-            node = selector.nodeFromIndex(index)
-            selector.setCheckState(node, qt.Qt.Checked if node in wanted else qt.Qt.Unchecked)
-        selector.blockSignals(wasBlocked)
-
-    def onInputVolumesChanged(self):
-        """No connector exists for a list of nodes: kept in step by hand."""
+    def onParameters(self, caller=None, event=None):
+        """Follow the parameter node."""
         if self._parameterNode is not None:
-            self._parameterNode.inputVolumes = list(self.ui.inputVolumesSelector.checkedNodes())
+            self.synthesize.updateFromParameters()
+            self.train.updateFromParameters()
+            self.updateButtons()
 
-    def _checkCanApply(self, caller=None, event=None):
-        node = self._parameterNode
-        if node is None:
-            return
-        idle = self.job is None or not self.job.running
-        ready = not self.ui.dependenciesFrame.visible
-        self.ui.trainButton.enabled = idle and ready and len(node.inputVolumes) >= 2
-        self.ui.trainButton.toolTip = (
-            _("Train on the checked volumes") if len(node.inputVolumes) >= 2 else _("Check two or more volumes first")
-        )
-        self.ui.stopButton.enabled = not idle
-        chosen = not isUnset(node.modelPath)
-        self.ui.synthesizeButton.enabled = idle and ready and chosen
-        self.ui.synthesizeButton.toolTip = (
-            _("Synthesize volumes into the scene") if chosen else _("Choose a model, or train one, first")
-        )
+    def updateReady(self):
+        """Look again whether something is missing."""
+        self.packages.update()
+        self.train.setReady(self.packages.ready)
+        self.updateButtons()
 
-    def onTrain(self, checked=False):
-        """Start a training run on the checked volumes."""
-        from CRFGANSynthLib.job import Job
+    def updateButtons(self):
+        """What can be begun."""
+        self.synthesize.updateButton(self.packages.ready)
+        self.train.updateButton(self.packages.ready)
 
-        node = self._parameterNode
-        with slicer.util.tryWithErrorDisplay(_("Training could not start."), waitCursor=True):
-            run = self.logic.newRunFolder() if isUnset(node.runFolder) else node.runFolder
-            arguments = self.logic.trainingArguments(
-                node.inputVolumes,
-                run,
-                preset=node.preset,
-                modality=node.modality,
-                iterations=node.iterations,
-                seed=node.trainingSeed,
-            )
-            self._startJob(Job(arguments, run, self.onEvent, self.onTrained), _("Preparing the volumes..."))
-
-    def onSynthesize(self, checked=False):
-        """Start the synthesis of new volumes."""
-        from CRFGANSynthLib.job import Job
-
-        node = self._parameterNode
-        with slicer.util.tryWithErrorDisplay(_("Synthesis could not start."), waitCursor=True):
-            folder = self.logic.newOutputFolder()
-            arguments = self.logic.synthesisArguments(node.modelPath, node.count, node.seed, folder)
-            self._startJob(Job(arguments, folder, self.onEvent, self.onSynthesized), _("Synthesizing..."))
-
-    def onStop(self, checked=False):
-        """Ask the worker to save and end."""
-        if self.job is not None:
-            self.ui.statusLabel.text = _("Saving and stopping...")
-            self.job.stop()
-
-    def _startJob(self, job, text):
-        self.job = job
-        self.ui.progressBar.maximum, self.ui.progressBar.value = 0, 0
-        self.ui.statusLabel.text = text
-        job.start()
-        self._checkCanApply()
-
-    def onEvent(self, event):
-        """Show what the worker says."""
-        show = getattr(self, "_on_" + event["event"], None)
-        if show is not None:
-            show(event)
-
-    def _on_preparing(self, event):
-        self._showProgress(event["done"], event["total"])
-
-    def _on_skipped(self, event):
-        self.ui.logBox.appendPlainText(
-            _("Left out {name}: {reason}").format(name=event["name"], reason=event["reason"])
-        )
-
-    def _on_step(self, event):
-        self._showProgress(event["step"], event["total"])
-        left = event["seconds_left"]
-        self.ui.statusLabel.text = _("Step {step} of {total}, {left} left").format(
-            step=event["step"], total=event["total"], left=formatSeconds(left)
-        )
-
-    def _on_preview(self, event):
-        pixmap = qt.QPixmap(event["path"])
-        self.ui.previewLabel.setPixmap(pixmap)
-        self.ui.previewLabel.visible = True
-
-    def _on_synthesized(self, event):
-        from CRFGANSynthLib.nodes import loadSynthetic
-
-        self._showProgress(event["index"] + 1, event["total"])
-        node = loadSynthetic(event["path"])
-        if event["index"] == 0:
-            slicer.util.setSliceViewerLayers(background=node, fit=True)
-
-    def _showProgress(self, done, total):
-        self.ui.progressBar.maximum = total
-        self.ui.progressBar.value = done
-
-    def onTrained(self, job):
-        """Say how training ended; the model is chosen for synthesis."""
-        run = job.stopFile.parent
-        shutil.rmtree(run / "exported", ignore_errors=True)
-        if (run / "model.safetensors").exists() and self._parameterNode is not None:
-            self._parameterNode.modelPath = run / "model.safetensors"
-        self._jobEnded(job, _("Training has finished. Press Synthesize to make volumes."))
-
-    def onSynthesized(self, job):
-        """Say how synthesis ended."""
-        self._jobEnded(job, _("The synthetic volumes are in the scene."))
-
-    def _jobEnded(self, job, success):
-        self.ui.progressBar.maximum = max(self.ui.progressBar.maximum, 1)
-        if job.error:
-            self.ui.statusLabel.text = job.error
-        elif job.stopped:
-            self.ui.statusLabel.text = _("Stopped; what was learned is saved.")
-        else:
-            self.ui.statusLabel.text = success
-        self._checkCanApply()
-
-
-def isUnset(path):
-    """Whether a path parameter has no value: an empty path is the folder `.`."""
-    return path is None or path == Path()
-
-
-def formatSeconds(seconds):
-    """Time left for a person: 45 s, 12 min, 3 h 20 min."""
-    if seconds is None:
-        return "..."
-    if seconds < 90:
-        return _("{count} s").format(count=round(seconds))
-    minutes = round(seconds / 60)
-    if minutes < 90:
-        return _("{count} min").format(count=minutes)
-    return _("{hours} h {minutes} min").format(hours=minutes // 60, minutes=minutes % 60)
+    def onJobEnded(self, job):
+        """A training leaves a model to synthesize from."""
+        if self._parameterNode is not None and job.canPause:
+            model = job.folder / "model.safetensors"
+            if model.exists():
+                self.synthesize.choose(model)
+        if not self.ui.manageSection.collapsed:
+            self.manage.refresh()
+        self.packages.update()
+        self.updateButtons()
 
 
 class CRFGANSynthTest(ScriptedLoadableModuleTest):
-    """Runs inside Slicer: Reload and Test, or ctest. Training is skipped where PyTorch isn't installed."""
+    """Runs inside Slicer: Reload and Test, or ctest. What needs PyTorch is skipped where it isn't installed."""
 
     def setUp(self):
-        """Start with an empty scene."""
+        """Start with an empty scene and a folder of its own."""
         slicer.mrmlScene.Clear()
+        self.folder = Path(slicer.app.temporaryPath) / f"CRFGANSynthTest-{time.time_ns()}"
+        self.folder.mkdir(parents=True)
+        self.logic = CRFGANSynthLogic()
+
+    def tearDown(self):
+        """Leave nothing on the disk."""
+        shutil.rmtree(self.folder, ignore_errors=True)
 
     def runTest(self):
         """Run all tests."""
-        for test in (self.test_NodesKeepTheirGeometry, self.test_TrainAndSynthesize):
+        import unittest
+
+        for name in sorted(name for name in dir(self) if name.startswith("test_")):
             self.setUp()
-            test()
+            try:
+                self.delayDisplay(name)
+                getattr(self, name)()
+            except unittest.SkipTest as reason:
+                print(f"{name} was skipped: {reason}")
+            finally:
+                self.tearDown()
+
+    def needPackages(self):
+        """Skip a test where something is missing."""
+        if self.logic.missing():
+            self.skipTest("needs " + ", ".join(self.logic.missing()))
 
     def makeVolumeNodes(self, count):
         """Head phantoms of 32^3 voxels as volume nodes."""
-        from crfgan.phantoms import make_head
+        return sample_data.load("head", count, 32)
 
-        nodes = []
-        for seed in range(count):
-            image = make_head(seed, (32, 32, 32)).image
-            node = slicer.util.addVolumeFromArray(image.array, image.ijk_to_ras, name=f"Head {seed}")
-            nodes.append(node)
-        return nodes
+    def train(self, **settings):
+        """A model of a few steps; returns its path."""
+        quick = {"shape": (32, 32, 32), "preset": "tiny-32", "iterations": 2, "batch_size": 2}
+        return self.logic.train(self.makeVolumeNodes(3), folder=self.folder / "run", **quick | settings)
 
     def test_NodesKeepTheirGeometry(self):
         """A node's voxels and geometry are what the worker gets."""
@@ -321,18 +231,47 @@ class CRFGANSynthTest(ScriptedLoadableModuleTest):
         self.assertTrue(np.array_equal(volume.array, array))
         self.assertTrue(np.allclose(volume.ijk_to_ras, matrix))
 
+    def test_ShippedModelSynthesizes(self):
+        """Two clicks of the panel: a shipped model, one volume."""
+        self.needPackages()
+        (node,) = self.logic.synthesize(folder=self.folder / "new")
+        self.assertEqual(node.GetImageData().GetDimensions(), (64, 64, 64))
+        self.assertEqual(node.GetAttribute("CRFGANSynth.Synthetic"), "YES")
+
     def test_TrainAndSynthesize(self):
         """From nodes to a model to new nodes."""
-        from CRFGANSynthLib import dependencies
-
-        if dependencies.missing():
-            self.skipTest("needs " + ", ".join(dependencies.missing()))
-        logic = CRFGANSynthLogic()
-        nodes = self.makeVolumeNodes(3)
-        folder = Path(slicer.app.temporaryPath) / f"CRFGANSynthTest-{time.time_ns()}"
-        model = logic.train(nodes, shape=(32, 32, 32), iterations=2, preset="tiny-32", batch_size=2, folder=folder)
-        made = logic.synthesize(model, count=2, seed=7)
+        self.needPackages()
+        made = self.logic.synthesize(self.train(), count=2, seed=7, folder=self.folder / "new")
         self.assertEqual(len(made), 2)
         self.assertEqual(made[0].GetImageData().GetDimensions(), (32, 32, 32))
         self.assertEqual(made[0].GetAttribute("CRFGANSynth.Synthetic"), "YES")
-        shutil.rmtree(folder)
+
+    def test_StopAndResume(self):
+        """A training that is stopped goes on from there."""
+        self.needPackages()
+        self.train(iterations=1000, progress=lambda event: event["event"] != "step")
+        run = self.folder / "run"
+        job = self.logic.startResuming(run, progress=lambda event: event["event"] != "step")
+        self.assertEqual(job.result(), run / "model.safetensors")
+        self.assertEqual(job.state, "stopped")
+
+    def test_BadInputIsASentence(self):
+        """What can't be trained on is named; nothing is begun."""
+        self.needPackages()
+        with self.assertRaisesRegex(Exception, "must be three multiples of 32"):
+            self.train(shape=(60, 60, 60))
+
+    def test_PanelFollowsTheScene(self):
+        """The panel opens, lists the scene's volumes and keeps what is set with the scene."""
+        nodes = self.makeVolumeNodes(2)
+        widget = slicer.modules.crfgansynth.widgetRepresentation().self()
+        widget.enter()
+        for _turn in range(10):
+            slicer.app.processEvents()
+        self.assertEqual(widget.ui.volumesTable.rowCount, 2)
+        widget.train.volumes.check(True)
+        self.assertEqual(list(self.logic.getParameterNode().inputVolumes), nodes)
+        slicer.mrmlScene.Clear()
+        for _turn in range(10):
+            slicer.app.processEvents()
+        self.assertEqual(widget.ui.volumesTable.rowCount, 0)

@@ -1,88 +1,156 @@
-"""Draws the catalogue's screenshots: the real panel beside Slicer's own views, while training and after synthesis.
+"""Draws the pictures of README and docs: the real panel in all its states, beside Slicer's own views.
 
-Uses the model that `make demo` left in demo/; the panel trains on phantoms for a moment for the first picture.
+The panel trains and synthesizes for them as a user would have it do, with real workers. Some minutes on two cores.
 """
 
 from __future__ import annotations
 
+import shutil
 import sys
 import tempfile
-import time
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
-SCREENSHOTS = ROOT / "Resources" / "Screenshots"
-MODEL = ROOT / "demo" / "model.safetensors"
-PANEL_WIDTH = 460
+PICTURES, CATALOGUE = ROOT / "docs" / "pictures", ROOT / "Resources" / "Screenshots"
+PANEL_WIDTH = 400
+SIZE = (1500, 900)
+STEPS = 400
+"""Of the training that is shown: enough for a preview that looks like a head."""
 sys.path.insert(0, str(ROOT / "Testing"))
 
 
-def compose(module, node, path: Path, folder: Path) -> None:
-    """The panel as it stands now beside the four-up view of a volume."""
-    from SlicerStandIns import views
+class Photographer:
+    """The panel, and what it takes to draw it."""
 
-    panel, four_up = folder / "panel.png", folder / "four_up.png"
-    views.grab_panel(module.widgetRepresentation(), str(panel), width=PANEL_WIDTH)
-    views.render_four_up(str(four_up), node, title=node.GetName(), volume_rendering_preset="MR-Default")
-    views.compose_application(str(path), str(panel), str(four_up), title="CRFGAN Synth")
-    print(path)
+    def __init__(self, data: Path):
+        import SlicerStandIns
 
+        self.application = SlicerStandIns.start()
+        import slicer
+        from panel_driver import PanelDriver
+        from SlicerStandIns import views
 
-def wait_for(panel, kind: str) -> None:
-    """Let the worker go on until it has told of an event of this kind."""
-    import slicer
+        slicer.app.userSettings().setValue("CRFGANSynth/dataFolder", str(data))
+        self.module = SlicerStandIns.load_module(str(ROOT / "CRFGANSynth" / "CRFGANSynth.py"))
+        self.panel = PanelDriver(SlicerStandIns.create_widget(self.module))
+        self.views, self.widget = views, self.module.widgetRepresentation()
 
-    seen = []
-    handle = panel.job.onEvent
-    panel.job.onEvent = lambda event: (seen.append(event["event"]), handle(event))
-    while kind not in seen and panel.job.running:
-        slicer.app.processEvents()
-        time.sleep(0.01)
+    def show_only(self, *sections: str) -> None:
+        """Open these sections, close the others."""
+        for name in ("synthesize", "train", "manage"):
+            section = getattr(self.panel.ui, f"{name}Section")
+            section.collapsed = name not in sections
+        self.panel.turn(0.3)
 
+    def panel_alone(self, name: str, **options) -> None:
+        """The panel as it stands now."""
+        self.panel.widget.jobs.show()
+        path = PICTURES / f"{name}.png"
+        self.views.grab_panel(self.widget, str(path), width=PANEL_WIDTH, **options)
+        print(path.relative_to(ROOT))
 
-def show_training(module, panel, folder: Path) -> None:
-    """Two dozen phantoms checked, a run under way."""
-    import qt
-    import slicer
-    from crfgan.phantoms import make_head
-
-    for seed in range(24):
-        image = make_head(seed, (64, 64, 64)).image
-        node = slicer.util.addVolumeFromArray(image.array, image.ijk_to_ras, name=f"Head {seed + 1:02d}")
-        panel.ui.inputVolumesSelector.setCheckState(node, qt.Qt.Checked)
-    panel._parameterNode.runFolder = folder / "run"
-    panel.ui.trainButton.click()
-    wait_for(panel, "preview")
-    compose(module, node, SCREENSHOTS / "train.png", folder)
-    panel.ui.stopButton.click()
-    panel.job.wait()
+    def application_picture(self, name: str, node, **options) -> Path:
+        """The panel beside the views."""
+        self.panel.widget.jobs.show()
+        path = PICTURES / f"{name}.png"
+        self.views.render_application(str(path), self.widget, node, panel_width=PANEL_WIDTH, size=SIZE, **options)
+        print(path.relative_to(ROOT))
+        return path
 
 
-def show_synthesis(module, panel, folder: Path) -> None:
-    """Three new volumes in the scene, made by the demo's model."""
-    import slicer
+def draw_sample_icons() -> None:
+    """What Slicer's Sample Data module shows for the phantoms."""
+    from crfgan.config import Preprocessing
+    from crfgan.phantoms import make_chest, make_head
+    from crfgan.pictures import middle_planes, save_picture
+    from crfgan.preprocessing import canonical, choose_units
+    from CRFGANSynthLib.sample_data import ICONS
 
-    panel._parameterNode.modelPath = MODEL
-    panel._parameterNode.seed = 7
-    panel.ui.previewLabel.visible = False
+    for kind, make in (("head", make_head), ("chest", make_chest)):
+        volume = canonical(make(0, (128, 128, 128)).image)
+        array = choose_units(volume, Preprocessing()).to_training(volume.array)
+        _, coronal, _ = middle_planes(array, volume.spacing[::-1])
+        print(save_picture(coronal, ICONS / f"{kind}_phantoms.png").relative_to(ROOT))
+
+
+def show_first_use(camera: Photographer) -> None:
+    """Nothing is installed; then all is, and nothing is loaded."""
+    missing = camera.application.installer.missing
+    missing |= {"torch", "pynrrd", "safetensors", "tensorboardX", "tqdm", "psutil"}
+    camera.panel.widget.updateReady()
+    camera.show_only("synthesize")
+    camera.panel_alone("nothing-installed")
+    missing.clear()
+    camera.panel.widget.updateReady()
+    camera.panel_alone("ready")
+
+
+def show_synthesis(camera: Photographer) -> None:
+    """Two clicks: a shipped model, and Synthesize."""
+    panel = camera.panel
+    panel.parameters.count = 3
     panel.ui.synthesizeButton.click()
-    panel.job.wait()
-    node = slicer.util.getNode("synthetic_seed7_000")
-    compose(module, node, SCREENSHOTS / "synthesize.png", folder)
+    panel.wait(panel.job)
+    camera.show_only("synthesize")
+    picture = camera.application_picture("synthesized", panel.job.nodes[-1])
+    shutil.copy(picture, CATALOGUE / "synthesize.png")
+
+
+def show_training(camera: Photographer) -> None:
+    """From sample data to a model: before, at work, paused, killed, resumed, finished."""
+    import slicer
+    from CRFGANSynthLib import sample_data
+    from CRFGANSynthLib.parameters import Preset
+
+    panel, ui = camera.panel, camera.panel.ui
+    slicer.mrmlScene.Clear(0)
+    sample_data.load("head", 24, 64)
+    camera.show_only("train")
+    panel.until(lambda: panel.widget.train.estimates)
+    panel.until(lambda: all(row.icon is not None for row in panel.widget.train.volumes.rows))
+    ui.checkAllButton.click()
+    panel.parameters.preset, panel.parameters.iterations, panel.parameters.runName = Preset.TINY, STEPS, "heads"
+    camera.panel_alone("train-ready")
+    ui.trainButton.click()
+    job = panel.job
+    panel.until(lambda: job.done >= STEPS * 0.7)
+    preview = next(n for n in slicer.util.getNodesByClass("vtkMRMLScalarVolumeNode") if n.GetName()[:7] == "Preview")
+    picture = camera.application_picture("training", preview)
+    shutil.copy(picture, CATALOGUE / "train.png")
+    ui.pauseButton.click()
+    panel.until(lambda: job.state == "paused")
+    camera.show_only()
+    camera.panel_alone("paused")
+    job.kill()
+    panel.wait(job)
+    camera.panel_alone("failed")
+    ui.resumeButton.click()
+    panel.until(lambda: panel.job is not job and panel.job.ended)
+    camera.show_only("synthesize")
+    camera.panel_alone("finished")
+    camera.show_only("manage")
+    camera.panel_alone("manage")
+
+
+def show_themes(camera: Photographer) -> None:
+    """Everything open, in dark colours, and as a screen of high density draws it."""
+    camera.show_only("synthesize", "train", "manage")
+    camera.panel_alone("dark", theme="dark")
+    camera.show_only("synthesize")
+    camera.panel_alone("high-density", scale=2)
 
 
 def main() -> None:
-    if not MODEL.exists():
-        raise SystemExit("demo/model.safetensors is missing: run `make demo` first.")
-    SCREENSHOTS.mkdir(parents=True, exist_ok=True)
-    import SlicerStandIns
-
-    SlicerStandIns.start()
-    module = SlicerStandIns.load_module(str(ROOT / "CRFGANSynth" / "CRFGANSynth.py"))
-    panel = SlicerStandIns.create_widget(module)
-    with tempfile.TemporaryDirectory() as folder:
-        show_training(module, panel, Path(folder))
-        show_synthesis(module, panel, Path(folder))
+    for folder in (PICTURES, CATALOGUE):
+        folder.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory() as data:
+        camera = Photographer(Path(data))
+        draw_sample_icons()
+        show_first_use(camera)
+        show_synthesis(camera)
+        show_training(camera)
+        show_themes(camera)
+        camera.module.unload()
 
 
 if __name__ == "__main__":

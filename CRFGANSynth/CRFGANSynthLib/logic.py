@@ -1,49 +1,53 @@
-"""The console's way to train and synthesize, which the panel uses as well, and what a scene keeps of the panel."""
+"""The console's way to do all that the panel does.
+
+Whatever takes long comes in two forms: `startX` begins it and returns a Job at once (progress, pause, stop, wait,
+result), `x` waits for it and returns its result.
+"""
 
 import csv
 import json
-import os
 import shutil
 import time
 from pathlib import Path
-from typing import Annotated
 
 import slicer
-from slicer import vtkMRMLScalarVolumeNode
 from slicer.i18n import tr as _
-from slicer.parameterNodeWrapper import Choice, WithinRange, parameterNodeWrapper
 from slicer.ScriptedLoadableModule import ScriptedLoadableModuleLogic
 
+from . import preferences
+from .job import FOLDER_NAME, Job
+from .job_queue import theQueue
+from .parameters import CRFGANSynthParameterNode
 
-@parameterNodeWrapper
-class CRFGANSynthParameterNode:
-    """All that a user sets in the panel; saved with the scene."""
-
-    inputVolumes: list[vtkMRMLScalarVolumeNode]
-    preset: Annotated[str, Choice(["tiny-32", "small-64", "standard-128", "full-256"])] = "tiny-32"
-    modality: Annotated[str, Choice(["auto", "brain-mri", "lung-ct"])] = "auto"
-    iterations: Annotated[int, WithinRange(1, 1000000)] = 2000
-    trainingSeed: Annotated[int, WithinRange(0, 999999)] = 0
-    runFolder: Path
-    modelPath: Path
-    count: Annotated[int, WithinRange(1, 1000)] = 3
-    seed: Annotated[int, WithinRange(0, 999999)] = 0
+SHIPPED_MODELS = Path(__file__).parent.parent / "Resources" / "Models"
+EXPORTED = "exported"
+"""Folder in a run for volumes of the scene on their way to the worker."""
 
 
 class CRFGANSynthLogic(ScriptedLoadableModuleLogic):
-    """Training and synthesis from Python, without the panel."""
+    """Training, synthesis, and what is on the disk, from Python and without the panel."""
 
     def getParameterNode(self):
         """The scene's parameter node."""
         return CRFGANSynthParameterNode(super().getParameterNode())
 
-    def dataFolder(self):
-        """Where runs and results go unless told otherwise: a folder the user can see and delete."""
-        return Path(os.path.dirname(slicer.app.slicerUserSettingsFilePath)) / "CRFGANSynth"
+    # Where things are.
 
-    def newRunFolder(self):
-        """A path for a new run."""
-        return self._newFolder("runs")
+    def dataFolder(self):
+        """Where runs, models and results go unless told otherwise: a folder that a user can see and delete."""
+        return preferences.dataFolder()
+
+    def runsFolder(self):
+        """Where runs go unless told otherwise."""
+        return self.dataFolder() / "runs"
+
+    def modelsFolder(self):
+        """Where imported models go."""
+        return self.dataFolder() / "models"
+
+    def newRunFolder(self, name=""):
+        """A path for a new run, named as wished or after the time."""
+        return self._newFolder("runs", name)
 
     def newOutputFolder(self):
         """A new, empty folder for synthetic volumes."""
@@ -51,120 +55,322 @@ class CRFGANSynthLogic(ScriptedLoadableModuleLogic):
         folder.mkdir(parents=True)
         return folder
 
-    def _newFolder(self, kind):
-        base = self.dataFolder() / kind / time.strftime("%Y-%m-%d_%H-%M-%S")
-        count, folder = 1, base
-        while folder.exists():
-            count += 1
-            folder = base.with_name(f"{base.name}_{count}")
-        return folder
+    def _newFolder(self, kind, name=""):
+        from crfgan.library import free_name
 
-    def trainingArguments(self, volumeNodes, run, preset="small-64", labels=None, **settings):
-        """Write the volumes for the worker; returns the arguments of `crfgan` that train on them.
+        return free_name(self.dataFolder() / kind, name.strip() or time.strftime("%Y-%m-%d_%H-%M-%S"))
+
+    # Models and runs on the disk.
+
+    def models(self):
+        """Models that can synthesize, shipped ones first: objects with path, name, card and size."""
+        from crfgan.library import list_models
+
+        return list_models(SHIPPED_MODELS) + list_models(self.modelsFolder(), self.runsFolder())
+
+    def runs(self):
+        """Training runs, the newest first: objects with folder, name, step, total, resumable, running, size."""
+        from crfgan.library import list_runs
+
+        return list_runs(self.runsFolder())
+
+    def importModel(self, path):
+        """Copy a model file from elsewhere to the user's models; returns where it is now."""
+        from crfgan.library import import_model
+
+        return import_model(Path(path), self.modelsFolder())
+
+    def exportModel(self, model, path):
+        """Copy a model, or that of a run, to a file of its own; returns its path."""
+        from crfgan.library import export_model
+
+        return export_model(Path(model), Path(path))
+
+    def rename(self, path, name):
+        """Rename a model file or a run's folder; returns its new path."""
+        from crfgan.library import rename
+
+        return rename(Path(path), name)
+
+    def delete(self, path):
+        """Delete a model file or a run for good."""
+        from crfgan.library import delete
+
+        delete(Path(path))
+
+    def cacheSize(self):
+        """Bytes of the volumes that were prepared for training and are kept for later runs."""
+        from crfgan.cache import Cache
+
+        return Cache().size()
+
+    def clearCache(self):
+        """Delete prepared volumes that are kept for later runs. Runs keep theirs."""
+        from crfgan.cache import Cache
+
+        Cache().clear()
+
+    # Training.
+
+    def startTraining(
+        self,
+        volumeNodes=(),
+        shape=None,
+        iterations=None,
+        progress=None,
+        folder=None,
+        labels=None,
+        files=(),
+        preset="small-64",
+        **settings,
+    ):
+        """Begin to train a CRF-GAN; returns a Job whose result is the path of the model.
+
+        Args:
+            volumeNodes: scalar volume nodes to train on.
+            shape: voxels (D, H, W) along superior, anterior, right; each a multiple of 32.
+            iterations: training steps. Both are those of the preset unless given.
+            progress: called with each event of the worker, a dictionary; returning False saves and stops.
+            folder: of the run; default: a new one below `runsFolder()`.
+            labels: class of each volume node, then of each file, in their order; default: none.
+            files: files and folders of volumes on the disk, to train on as well.
+            preset: tiny-32, small-64, standard-128 or full-256.
+            settings: any other setting of crfgan/config.py.
 
         Raises:
-            crfgan.errors.InputError: a setting is illegal, a volume can't be used, the folder can't be written.
+            crfgan.errors.InputError: a setting is illegal, or the folder holds a run or can't be written.
         """
         from crfgan.config import PRESETS
         from crfgan.errors import InputError
         from crfgan.files import make_folder, write_whole
 
+        given = {"shape": shape and tuple(shape), "iterations": iterations, "device": preferences.device()}
+        given = {name: value for name, value in given.items() if value is not None} | settings
+        config = PRESETS[preset].override(**given)
+        run = Path(folder) if folder is not None else self.newRunFolder()
+        if (run / "config.json").exists():
+            raise InputError(_("{run} already holds a run. Choose another name.").format(run=run.name))
+        exported = make_folder(run / EXPORTED)
+        write_whole(exported / "settings.json", json.dumps(config.to_dict()).encode())
+        arguments = self._trainingArguments(list(volumeNodes), list(files), labels, run)
+        job = Job(
+            _("Training {name}").format(name=run.name), arguments, run, lambda: run / "model.safetensors", canPause=True
+        )
+        job.listeners.append(_removeExported)
+        return self._submit(job, progress)
+
+    def _trainingArguments(self, nodes, files, labels, run):
         from .nodes import exportNodes
 
-        config = PRESETS[preset].override(**settings)
-        if (run / "config.json").exists():
-            raise InputError(_("{run} already holds a run. Choose another folder.").format(run=run))
-        make_folder(run)
-        exported = make_folder(run / "exported")
-        paths = exportNodes(volumeNodes, exported)
-        write_whole(exported / "settings.json", json.dumps(config.to_dict()).encode())
-        arguments = ["train", *paths, "--out", run, "--config", exported / "settings.json"]
+        exported = run / EXPORTED
+        paths = (yield from exportNodes(nodes, exported)) + [Path(file) for file in files]
+        # A list in a file: a few hundred paths are more than a command line may hold on Windows.
+        (exported / "volumes.txt").write_text("\n".join(map(str, paths)), encoding="utf-8")
+        arguments = ["train", f"@{exported / 'volumes.txt'}", "--out", run, "--config", exported / "settings.json"]
         if labels is not None:
             table = exported / "labels.csv"
             with open(table, "w", newline="", encoding="utf-8") as file:
-                rows = [(path.stem, label) for path, label in zip(paths, labels, strict=True)]
+                rows = [(_nameOf(path), label) for path, label in zip(paths, labels, strict=True)]
                 csv.writer(file).writerows([("name", "class"), *rows])
             arguments += ["--labels", table]
-        return arguments
+        return arguments + self._memoryArguments()
 
-    def synthesisArguments(self, model, count, seed, folder, className=None, referenceNode=None):
-        """The arguments of `crfgan` that synthesize volumes into `folder`."""
-        from .nodes import exportNodes
-
-        arguments = ["synthesize", model, "--count", count, "--seed", seed, "--out", folder]
-        if className is not None:
-            arguments += ["--class", className]
-        if referenceNode is not None:
-            (folder / "reference").mkdir()
-            arguments += ["--like", *exportNodes([referenceNode], folder / "reference")]
-        return arguments
-
-    def train(
-        self, volumeNodes, shape=(64, 64, 64), iterations=2000, progress=None, folder=None, labels=None, **settings
-    ):
-        """Train a CRF-GAN on scalar volume nodes; returns the path of the model when done.
-
-        Args:
-            shape: voxels (D, H, W) along superior, anterior, right; each a multiple of 32.
-            progress: called with each event of the worker, a dictionary; returning False saves and stops.
-            folder: of the run; default: a new one below `dataFolder()`.
-            labels: class of each volume, in their order; default: none.
-            settings: any other setting of crfgan/config.py, and `preset`.
+    def train(self, volumeNodes=(), **arguments):
+        """Train a CRF-GAN and wait for it; returns the path of the model. Arguments as of `startTraining`.
 
         Raises:
-            RuntimeError: training could not start or failed; its text is a sentence for the user.
+            RuntimeError: training failed; its text is a sentence for the user. See also `startTraining`.
         """
-        run = Path(folder) if folder is not None else self.newRunFolder()
-        arguments = self.trainingArguments(
-            volumeNodes, run, labels=labels, shape=tuple(shape), iterations=iterations, **settings
-        )
-        try:
-            self._runJob(arguments, run, progress)
-        finally:
-            shutil.rmtree(run / "exported", ignore_errors=True)
-        return run / "model.safetensors"
+        return self._waitFor(self.startTraining(volumeNodes, **arguments))
 
-    def synthesize(self, model, count=1, seed=0, progress=None, folder=None, className=None, referenceNode=None):
-        """Synthesize volumes into the scene; returns their vtkMRMLScalarVolumeNodes.
+    def startResuming(self, run, progress=None):
+        """Go on with a run that was stopped, or whose worker was killed; returns a Job as `startTraining` does.
+
+        Raises:
+            crfgan.errors.InputError: there is no run in this folder, or it is at work.
+        """
+        from crfgan.errors import InputError
+        from crfgan.library import read_run
+
+        run = Path(run)
+        if read_run(run).running:
+            raise InputError(_("{run} is at work already.").format(run=run.name))
+        arguments = ["train", "--resume", run, *self._memoryArguments()]
+        title = _("Training {name}").format(name=run.name)
+        return self._submit(Job(title, arguments, run, lambda: run / "model.safetensors", canPause=True), progress)
+
+    def watch(self, run):
+        """The Job of a run that is at work since before this Slicer was opened; None if it isn't at work."""
+        run = Path(run)
+        for job in theQueue().jobs:
+            if job.folder == run and not job.ended:
+                return job
+        job = Job(_("Training {name}").format(name=run.name), [], run, lambda: run / "model.safetensors", canPause=True)
+        if not job.attach():
+            return None
+        theQueue().add(job)
+        return job
+
+    # Synthesis.
+
+    def startSynthesis(
+        self,
+        model=None,
+        count=1,
+        seed=0,
+        progress=None,
+        folder=None,
+        className=None,
+        referenceNode=None,
+        truncation=None,
+    ):
+        """Begin to synthesize volumes into the scene; returns a Job whose result are their volume nodes.
 
         Args:
-            model: path of a model file or of a run's folder.
-            progress: called with each event of the worker; returning False stops, and those made so far are returned.
+            model: path of a model file or of a run's folder; default: the first of `models()`.
+            progress: called with each event of the worker; returning False stops, and those made so far stay.
             folder: for the files behind the nodes; default: a new one below `dataFolder()`.
             className: class to synthesize, where the model has classes.
             referenceNode: volume whose voxel grid the new ones take.
-
-        Raises:
-            RuntimeError: synthesis could not start or failed; its text is a sentence for the user.
+            truncation: limit, 0.2 to 3, of the latent's components: lower gives more typical volumes.
         """
-        from .nodes import loadSynthetic
+        from .nodes import exportNodes, loadSynthetic
 
+        model = self.models()[0].path if model is None else Path(model)
+        folder = self.newOutputFolder() if folder is None else Path(folder)
         nodes = []
 
-        def collect(event):
-            if event["event"] == "synthesized":
-                nodes.append(loadSynthetic(event["path"]))
-            return progress(event) if progress is not None else None
+        def arguments():
+            made = ["synthesize", model, "--count", count, "--seed", seed, "--out", folder]
+            made += ["--device", preferences.device(), *self._memoryArguments()]
+            if className:
+                made += ["--class", className]
+            if truncation is not None:
+                made += ["--truncation", truncation]
+            if referenceNode is not None:
+                made += ["--like", *(yield from exportNodes([referenceNode], folder / FOLDER_NAME))]
+            return made
 
-        folder = self.newOutputFolder() if folder is None else Path(folder)
-        arguments = self.synthesisArguments(model, count, seed, folder, className, referenceNode)
-        self._runJob(arguments, folder, collect)
-        return nodes
+        def collect(job, events):
+            nodes.extend(loadSynthetic(event["path"]) for event in events if event["event"] == "synthesized")
+            if job.ended and not job.error:
+                shutil.rmtree(job.workerFolder, ignore_errors=True)
 
-    def _runJob(self, arguments, folder, progress):
-        from .job import Job
+        job = Job(_("Synthesis"), arguments(), folder, lambda: nodes)
+        job.listeners.append(collect)
+        job.nodes = nodes
+        return self._submit(job, progress)
 
-        def onEvent(event):
-            if progress is not None and progress(event) is False:
-                job.stop()
+    def synthesize(self, model=None, **arguments):
+        """Synthesize volumes into the scene and wait for them; returns their vtkMRMLScalarVolumeNodes.
 
-        job = Job(arguments, folder, onEvent)
+        Arguments as of `startSynthesis`.
+
+        Raises:
+            RuntimeError: synthesis failed; its text is a sentence for the user.
+        """
+        return self._waitFor(self.startSynthesis(model, **arguments))
+
+    # Looking before leaping.
+
+    def startEstimate(self, **settings):
+        """Begin to measure what each size takes here; a Job whose result is a dictionary by preset, see `estimate`."""
+        found = {}
+        options = [part for name, value in settings.items() for part in (f"--{name.replace('_', '-')}", value)]
+        job = Job(
+            _("Estimate"),
+            ["estimate", "--device", preferences.device(), *options, *self._memoryArguments()],
+            self._temporaryFolder(),
+            lambda: found,
+        )
+        job.listeners.append(lambda job, events: [found.update(e["presets"]) for e in events if "presets" in e])
+        job.listeners.append(_removeWorkerFolder)
         job.start()
+        return job
+
+    def estimate(self, **settings):
+        """What each preset takes on this computer: shape, memory in bytes, whether it fits, seconds a step.
+
+        Raises:
+            RuntimeError: it could not be measured; the text is a sentence for the user.
+        """
+        return self.startEstimate(**settings).result()
+
+    def startCheck(self, folder, progress=None):
+        """Begin to look at the volumes in a folder on the disk; a Job whose result is a list of the events
+        `checked`: name, shape, spacing_mm, problem (empty if it can be trained on), files, thumbnail.
+        """
+        found, pictures = [], self._temporaryFolder()
+        job = Job(_("Check"), ["check", folder, "--out", pictures], pictures, lambda: found)
+        job.listeners.append(lambda job, events: found.extend(e for e in events if e["event"] == "checked"))
+        self._report(job, progress)
+        job.start()
+        return job
+
+    def check(self, folder):
+        """What can be trained on in a folder on the disk; see `startCheck`."""
+        return self.startCheck(folder).result()
+
+    def _temporaryFolder(self):
+        base = Path(slicer.app.temporaryPath) / f"CRFGANSynth-{time.time_ns()}"
+        base.mkdir(parents=True)
+        return base
+
+    # Packages.
+
+    def missing(self):
+        """Names of packages without which nothing can be trained or synthesized."""
+        from . import dependencies
+
+        return dependencies.missing()
+
+    def install(self, **arguments):
+        """Install them; see `dependencies.install`."""
+        from . import dependencies
+
+        dependencies.install(**arguments)
+
+    # Small things.
+
+    def _memoryArguments(self):
+        limit = preferences.memoryLimit()
+        return ["--memory-budget", f"{limit // 10**6}MB"] if limit else []
+
+    def _submit(self, job, progress):
+        self._report(job, progress)
+        return theQueue().submit(job)
+
+    def _report(self, job, progress):
+        def tell(job, events):
+            for event in events:
+                if progress(event) is False:
+                    job.stop()
+
+        if progress is not None:
+            job.listeners.append(tell)
+
+    def _waitFor(self, job):
         try:
-            job.wait()
+            return job.result()
         except BaseException:
-            job.stop()
-            job.wait()
+            if not job.ended:  # interrupted: what was done is saved
+                job.stop()
+                job.wait()
             raise
-        if job.error:
-            raise RuntimeError(job.error)
+
+
+def _nameOf(path):
+    """The name by which the core knows a volume file: without its ending."""
+    name = path.name
+    return name[:-7] if name.lower().endswith(".nii.gz") else path.stem
+
+
+def _removeExported(job, events):
+    # The worker keeps what it has prepared of them.
+    if job.ended:
+        shutil.rmtree(job.folder / EXPORTED, ignore_errors=True)
+
+
+def _removeWorkerFolder(job, events):
+    if job.ended:
+        shutil.rmtree(job.folder, ignore_errors=True)

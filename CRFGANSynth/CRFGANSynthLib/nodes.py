@@ -35,15 +35,19 @@ def volumeFromNode(node):
 
 
 def exportNodes(nodes, folder):
-    """Write volume nodes for the worker; returns the paths, named by the nodes, in their order."""
+    """Write volume nodes for the worker, one at a time.
+
+    A generator: yields (done, total) before each, and returns the paths, named by the nodes, in their order.
+    """
     from crfgan.writing import write_volume
 
     paths = []
     for index, node in enumerate(nodes):
+        yield index, len(nodes)
         name = "".join(c if c.isalnum() or c in "-_. " else "_" for c in node.GetName()).strip(" .") or "volume"
-        if any(path.name.lower() == f"{name}.nrrd".lower() for path in paths):
+        if any(path.name.lower() == f"{name}.nii".lower() for path in paths):
             name = f"{name}_{index + 1}"
-        path = Path(folder) / f"{name}.nrrd"
+        path = Path(folder) / f"{name}.nii"  # uncompressed: read once, by the worker, and removed
         write_volume(volumeFromNode(node), path, {})
         path.with_suffix(".json").unlink()
         paths.append(path)
@@ -55,12 +59,46 @@ def loadSynthetic(path):
     path = Path(path)
     facts = json.loads(path.with_suffix(".json").read_text(encoding="utf-8"))
     node = slicer.util.loadVolume(str(path), {"name": path.stem, "show": False})
+    _tellProvenance(node, facts)
+    _fitDisplay(node, facts)
+    putIntoFolder(node, FOLDER_NAME)
+    return node
+
+
+def _tellProvenance(node, facts):
     for key, value in facts.items():
         node.SetAttribute(ATTRIBUTE + key, value)
     node.SetDescription(facts["Description"])
+
+
+def loadPreview(path, node, name):
+    """Show what a model in training makes now: in `node` if there is one, else in a new node; returns it."""
+    facts = json.loads(Path(path).with_suffix(".json").read_text(encoding="utf-8"))
+    if node is None:
+        node = slicer.util.loadVolume(str(path), {"name": name, "show": False})
+        putIntoFolder(node, FOLDER_NAME)
+    else:
+        node.GetStorageNode().SetFileName(str(path))
+        node.GetStorageNode().ReadData(node)
+        node.SetName(name)
+    _tellProvenance(node, facts)
     _fitDisplay(node, facts)
-    _putIntoFolder(node)
     return node
+
+
+def isSynthetic(node):
+    """Whether a node says that it was synthesized."""
+    return node.GetAttribute(ATTRIBUTE + "Synthetic") == "YES"
+
+
+def trainingClass(node):
+    """The class that a user gave to a volume; empty for none."""
+    return node.GetAttribute(ATTRIBUTE + "Class") or ""
+
+
+def setTrainingClass(node, name):
+    """Keep the class of a volume with it."""
+    node.SetAttribute(ATTRIBUTE + "Class", name.strip() or None)
 
 
 def _fitDisplay(node, facts):
@@ -76,13 +114,15 @@ def _fitDisplay(node, facts):
         display.SetWindowLevelMinMax(low, high)
 
 
-def _putIntoFolder(node):
+def putIntoFolder(node, folderName):
+    """Move a node into a folder of the subject hierarchy, which is made where it isn't there."""
     hierarchy = slicer.vtkMRMLSubjectHierarchyNode.GetSubjectHierarchyNode(slicer.mrmlScene)
     scene = hierarchy.GetSceneItemID()
-    folder = hierarchy.GetItemChildWithName(scene, FOLDER_NAME)
+    folder = hierarchy.GetItemChildWithName(scene, folderName)
     if folder == 0:
-        folder = hierarchy.CreateFolderItem(scene, FOLDER_NAME)
+        folder = hierarchy.CreateFolderItem(scene, folderName)
     # Slicer makes the item by itself once its plug-ins have seen the node.
     item = hierarchy.GetItemByDataNode(node) or hierarchy.CreateItem(folder, node)
     hierarchy.SetItemParent(item, folder)
-    hierarchy.SetItemAttribute(item, "Synthetic", "YES")
+    if isSynthetic(node):
+        hierarchy.SetItemAttribute(item, "Synthetic", "YES")

@@ -10,18 +10,19 @@ QUICK = {"preset": "tiny-32", "shape": (32, 32, 32), "iterations": 2, "batch_siz
 
 
 @pytest.fixture
-def logic(load, scene, slicer_app):
-    load(MODULE)
-    from CRFGANSynth import CRFGANSynthLogic
-
-    return CRFGANSynthLogic()
-
-
-@pytest.fixture
 def slicer(slicer_app):
     import slicer
 
     return slicer
+
+
+@pytest.fixture
+def logic(load, scene, slicer, tmp_path):
+    load(MODULE)
+    slicer.app.userSettings().setValue("CRFGANSynth/dataFolder", str(tmp_path / "data"))
+    from CRFGANSynth import CRFGANSynthLogic
+
+    return CRFGANSynthLogic()
 
 
 @pytest.fixture
@@ -95,3 +96,120 @@ def test_a_volume_without_voxels_is_named(logic, slicer):
     node = slicer.mrmlScene.AddNewNodeByClass("vtkMRMLScalarVolumeNode", "Empty")
     with pytest.raises(InputError, match="Empty has no voxels"):
         volumeFromNode(node)
+
+
+# Without waiting
+
+
+def wait_for_step(job):
+    import slicer
+
+    while job.done == 0 and not job.ended:
+        slicer.app.processEvents()
+
+
+def test_a_started_training_tells_its_progress_pauses_goes_on_and_stops(logic, heads):
+    job = logic.startTraining(heads, **QUICK | {"iterations": 100000})
+    wait_for_step(job)
+    assert job.running and 0 < job.progress < 1
+    job.pause()
+    while job.state != "paused":
+        job.poll()
+    step = job.done
+    job.resume()
+    while job.done == step:
+        job.poll()
+    job.stop()
+    assert job.result().name == "model.safetensors"
+    assert job.state == "stopped"
+    (run,) = logic.runs()
+    assert (run.step, run.total, run.resumable) == (job.done, 100000, True)
+    again = logic.startResuming(run.folder)
+    while again.done <= job.done:
+        again.poll()
+    again.cancel()
+    again.wait()
+    assert again.state == "stopped"
+
+
+def test_a_started_synthesis_gives_its_nodes_as_the_result(logic):
+    job = logic.startSynthesis(count=2, seed=3)
+    assert job.result() == job.nodes
+    assert [node.GetAttribute("CRFGANSynth.Index") for node in job.nodes] == ["0", "1"]
+    assert job.progress == 1
+
+
+def test_jobs_started_together_are_done_one_after_the_other(logic):
+    first, second = logic.startSynthesis(seed=1), logic.startSynthesis(seed=2)
+    assert (first.running, second.state) == (True, "waiting")
+    assert len(second.result()) == 1
+    assert first.state == "finished"
+
+
+def test_a_failed_job_raises_its_sentence_from_result(logic, heads, tmp_path):
+    (tmp_path / "model.safetensors").write_bytes(b"no model")
+    job = logic.startSynthesis(tmp_path / "model.safetensors")
+    with pytest.raises(RuntimeError, match=r"model\.safetensors must be a file written by crfgan"):
+        job.result()
+    assert job.state == "failed"
+
+
+def test_truncation_makes_a_volume_more_typical_and_is_told(logic, slicer):
+    (whole,), (typical,) = logic.synthesize(seed=4), logic.synthesize(seed=4, truncation=0.3)
+    assert typical.GetAttribute("CRFGANSynth.Truncation") == "0.3"
+    assert whole.GetAttribute("CRFGANSynth.Truncation") is None
+    assert not np.array_equal(slicer.util.arrayFromVolume(whole), slicer.util.arrayFromVolume(typical))
+
+
+def test_files_of_a_folder_are_checked_and_trained_on(logic, tmp_path):
+    from crfgan.phantoms import make_head
+    from crfgan.writing import write_volume
+
+    for seed in range(2):
+        write_volume(make_head(seed, (32, 32, 32)).image, tmp_path / "scans" / f"scan_{seed}.nii.gz", {})
+    (tmp_path / "scans" / "bad.nrrd").write_bytes(b"")
+    found = {each["name"]: each for each in logic.check(tmp_path / "scans")}
+    assert found["scan_0"]["problem"] == "" and found["bad"]["problem"] != ""
+    files = [file for each in found.values() if not each["problem"] for file in each["files"]]
+    model = logic.train(files=files, labels=["a", "b"], folder=tmp_path / "run", **QUICK)
+    from crfgan.card import read_card
+
+    assert read_card(model)["volumes"] == 2 and read_card(model)["classes"] == ["a", "b"]
+
+
+def test_estimate_tells_memory_and_time_of_every_preset(logic):
+    found = logic.estimate()
+    assert list(found) == ["tiny-32", "small-64", "standard-128", "full-256"]
+    memory = [facts["memory"] for facts in found.values()]
+    assert memory == sorted(memory) and found["tiny-32"]["seconds"] > 0
+
+
+def test_models_are_listed_imported_exported_renamed_and_deleted(logic, tmp_path):
+    shipped = logic.models()
+    assert shipped, "the module ships a model"
+    own = logic.importModel(logic.exportModel(shipped[0].path, tmp_path / "mine.safetensors"))
+    assert own.parent == logic.modelsFolder()
+    renamed = logic.rename(own, "theirs")
+    assert [model.name for model in logic.models()] == [*(model.name for model in shipped), "theirs"]
+    logic.delete(renamed)
+    assert len(logic.models()) == len(shipped)
+
+
+def test_nothing_is_missing_here(logic):
+    assert logic.missing() == []
+
+
+def test_sample_phantoms_are_made_without_a_network(logic, scene):
+    from CRFGANSynthLib import sample_data
+
+    nodes = sample_data.load("chest", count=2, side=32)
+    assert [node.GetName() for node in nodes] == ["Chest 1", "Chest 2"]
+    assert nodes[0].GetDescription().startswith("SYNTHETIC - not for diagnosis")
+    assert nodes[0].GetDisplayNode().GetWindow() > 0
+
+
+def test_sample_phantoms_are_registered(load, slicer_app, slicer):
+    load(MODULE)
+    slicer.app.startupCompleted.emit()
+    names = {source.sampleName for source in slicer.modules.sampleDataSources["CRFGANSynth"]}
+    assert names == {"Head phantoms (MRI)", "Chest phantoms (CT)"}

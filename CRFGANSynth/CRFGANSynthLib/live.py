@@ -1,0 +1,50 @@
+"""A training to look at: curves in a plot view, and a volume in the slice views that sharpens."""
+
+import slicer
+from slicer.i18n import tr as _
+
+from . import views
+from .curves import Curves
+from .nodes import loadPreview
+
+
+class LiveView:
+    """Follows one job; told of its events."""
+
+    def __init__(self, job, layout=True):
+        """Args: layout: change to a layout with a plot, once there is something to see in it."""
+        self.job, self.layout = job, layout
+        self.curves = Curves(job.title)
+        self.curves.load(job.folder)
+        self._previewID = None
+
+    def onEvents(self, events):
+        """Draw what is new."""
+        preview = None
+        for event in events:
+            if event["event"] == "step":
+                self.curves.addStep(event["step"], event["losses"])
+            elif event["event"] == "quality":
+                facts = {name: event[name] for name in ("sharpness", "variety")}
+                self.curves.addQuality(event["step"], facts)
+            elif event["event"] == "preview":
+                preview = event  # only the last one can still be seen
+        self.curves.draw(now=self.job.ended)
+        if self.layout and self.curves.chart is not None:
+            self.layout = False
+            self.showCurves()
+        if preview is not None:
+            self._showPreview(preview)
+
+    def showCurves(self):
+        """Show the plot view, with the slices beside it."""
+        slicer.app.layoutManager().setLayout(slicer.vtkMRMLLayoutNode.SlicerLayoutFourUpPlotView)
+        slicer.modules.plots.logic().ShowChartInLayout(self.curves.chart)
+
+    def _showPreview(self, event):
+        shown = slicer.mrmlScene.GetNodeByID(self._previewID) if self._previewID else None
+        name = _("Preview, step {step}").format(step=event["step"])
+        node = loadPreview(event["volume"], shown, name)
+        if shown is None:
+            self._previewID = node.GetID()
+            views.showInSlices(node)

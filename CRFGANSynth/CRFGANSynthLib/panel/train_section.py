@@ -1,0 +1,228 @@
+"""Choose volumes and a size, see what that takes, begin."""
+
+from pathlib import Path
+
+import slicer
+from slicer.i18n import tr as _
+
+from .. import preferences, sentences, thumbnails
+from ..parameters import Modality, Preset
+from .devices import DeviceChooser
+from .volume_table import Row, VolumeTable, singleShotTimer, sizeText
+
+FEWEST = 2
+PAUSE_MS = 600
+"""Typing a path or a number isn't followed by a job for every letter."""
+
+
+class TrainSection:
+    """From volumes to a run."""
+
+    def __init__(self, ui, logic, onChange):
+        """Args: onChange: called when it may have changed whether training can begin."""
+        self.ui, self.logic, self.onChange, self.parameters = ui, logic, onChange, None
+        self.estimates, self.place = {}, ""
+        self._estimate = self._check = None
+        self._checkedFolder = Path()
+        self.volumes = VolumeTable(ui.volumesTable, self._onVolumes)
+        self.device = DeviceChooser(ui.trainDeviceComboBox, self._forgetEstimates)
+        self._checker = singleShotTimer(PAUSE_MS, self._checkFolder)
+        self._estimator = singleShotTimer(PAUSE_MS, self.startEstimate)
+        ui.memoryLimitSpinBox.value = (preferences.memoryLimit() or 0) / 1e9
+        ui.memoryLimitSpinBox.connect("valueChanged(double)", self.onMemoryLimit)
+        ui.checkAllButton.connect("clicked(bool)", lambda checked: self.volumes.check(True))
+        ui.checkNoneButton.connect("clicked(bool)", lambda checked: self.volumes.check(False))
+        # Bound by hand: an unset path would be shown as the folder `.`.
+        ui.dataFolderPathEdit.connect("currentPathChanged(QString)", self.onFolder)
+        ui.clearFolderButton.connect("clicked(bool)", self.onClearFolder)
+        ui.trainButton.connect("clicked(bool)", self.onTrain)
+        ui.trainSection.connect("contentsCollapsed(bool)", self._onCollapsed)
+
+    def close(self):
+        """Follow the scene no longer; end what only looks."""
+        self.volumes.close()
+        self._checker.stop()
+        self._estimator.stop()
+        for job in (self._estimate, self._check):
+            if job is not None and not job.ended:
+                job.kill()
+                job.leave()
+
+    def setParameterNode(self, parameters):
+        """Show what a scene keeps."""
+        self.parameters = parameters
+        self.volumes.setParameterNode(parameters)
+        if parameters is not None:
+            self.updateFromParameters()
+
+    def updateFromParameters(self):
+        """Follow the parameter node."""
+        custom = self.parameters.modality == Modality.CT
+        self.ui.windowLabel.visible = self.ui.windowFrame.visible = custom
+        self._showEstimate()
+        folder = self.parameters.dataFolder
+        shown = "" if sentences.isUnset(folder) else str(folder)
+        if self.ui.dataFolderPathEdit.currentPath != shown:
+            self.ui.dataFolderPathEdit.currentPath = shown
+        if folder != self._checkedFolder:
+            self._checker.start()
+
+    # The volumes.
+
+    def _onVolumes(self):
+        chosen, usable = len(self.volumes.chosen), sum(not row.problem for row in self.volumes.rows)
+        self.ui.volumesLabel.text = _("{chosen} of {usable} chosen").format(chosen=chosen, usable=usable)
+        self.onChange()
+
+    def onFolder(self, path):
+        """The user named another folder."""
+        if self.parameters is not None:
+            self.parameters.dataFolder = Path(path)
+
+    def onClearFolder(self, checked=False):
+        """Train on no folder."""
+        self.ui.dataFolderPathEdit.currentPath = ""
+
+    def _checkFolder(self):
+        """Look at the volumes in the folder, in a worker: there may be many, and strange ones."""
+        if self.parameters is None or not self._ready:
+            return
+        folder = self._checkedFolder = self.parameters.dataFolder
+        if self._check is not None and not self._check.ended:
+            self._check.kill()
+        self.volumes.setFolderRows([])
+        if sentences.isUnset(folder):
+            return
+        self.ui.volumesLabel.text = _("Looking into {folder}...").format(folder=folder.name)
+        self._check = self.logic.startCheck(folder)
+        self._check.listeners.append(self._onChecked)
+
+    def _onChecked(self, job, events):
+        if job is not self._check:
+            return
+        found = [rowOf(event) for event in events if event["event"] == "checked"]
+        if found:
+            # A volume may be told of again, once the others are known.
+            rows = {row.name: row for row in self.volumes.folderRows + found}
+            self.volumes.setFolderRows(list(rows.values()))
+        if job.ended and job.error:
+            self.ui.volumesLabel.text = job.error
+
+    # What it takes.
+
+    def setReady(self, ready):
+        """Packages are there, or not."""
+        self._ready = ready
+        if ready and not self.ui.trainSection.collapsed and not self.estimates and self._estimate is None:
+            self.startEstimate()
+        if ready and self.parameters is not None and self.parameters.dataFolder != self._checkedFolder:
+            self._checkFolder()
+
+    _ready = False
+
+    def _onCollapsed(self, collapsed):
+        self.setReady(self._ready)
+
+    def onMemoryLimit(self, gigabytes):
+        """The user changed what a job may take."""
+        preferences.setMemoryLimit(gigabytes)
+        self._forgetEstimates()
+
+    def _forgetEstimates(self):
+        self.estimates = {}
+        if self._ready:
+            self._estimator.start()
+
+    def startEstimate(self):
+        """Measure what each size takes on this computer, in a worker."""
+        self.ui.estimateLabel.text = _("Measuring what each size takes on this computer...")
+        self._estimate = self.logic.startEstimate()
+        self._estimate.listeners.append(self._onEstimated)
+
+    def _onEstimated(self, job, events):
+        if job is not self._estimate:
+            return
+        for event in events:
+            if event["event"] == "estimated":
+                self.estimates, self.place = event["presets"], event["name"]
+        if job.error:
+            self.ui.estimateLabel.text = job.error
+        elif self.estimates:
+            self._showEstimate()
+
+    def _showEstimate(self):
+        """Memory and time of the chosen size, and what the next smaller one would take."""
+        if self.parameters is None or not self.estimates:
+            return
+        presets = list(Preset)
+        index = presets.index(self.parameters.preset)
+        lines = [self._describe(preset) for preset in reversed(presets[max(index - 1, 0) : index + 1])]
+        lines.append(_("On {place}.").format(place=self.place))
+        self.ui.estimateLabel.text = "\n".join(lines)
+        self.onChange()
+
+    def _describe(self, preset):
+        found = self.estimates[preset.value]
+        amounts = {
+            "size": preset.label(),
+            "memory": sentences.size(found["memory"]),
+            "time": sentences.duration(found["seconds"] * (self.parameters.iterations or found["iterations"])),
+        }
+        if found["fits"]:
+            return _("{size}: {memory} of memory, about {time}").format(**amounts)
+        return _("{size}: does not fit, it needs {memory} of memory").format(**amounts)
+
+    # The beginning.
+
+    def whyNot(self, ready):
+        """What keeps training from beginning; empty if nothing does."""
+        chosen = self.volumes.chosen
+        if not ready:
+            return _("Install what is missing first")
+        if len(chosen) < FEWEST:
+            return _("Check two or more volumes first")
+        if any(row.className for row in chosen) and not all(row.className for row in chosen):
+            return _("Give every checked volume a class, or none")
+        found = self.estimates.get(self.parameters.preset.value)
+        if found and not found["fits"]:
+            return _("This size does not fit into memory: choose a smaller one")
+        return ""
+
+    def updateButton(self, ready):
+        """Whether training can begin, and why not."""
+        if self.parameters is not None:
+            reason = self.whyNot(ready)
+            self.ui.trainButton.enabled = not reason
+            self.ui.trainButton.toolTip = reason or _("Train on the checked volumes")
+
+    def onTrain(self, checked=False):
+        """Train: now, or when the job before is done."""
+        parameters, chosen = self.parameters, self.volumes.chosen
+        settings = {"modality": parameters.modality.value, "seed": parameters.trainingSeed}
+        if parameters.modality == Modality.CT:
+            settings["window"] = (parameters.windowLow, parameters.windowHigh)
+        # Volumes of the scene come first, as the table has them.
+        labels = [row.className for row in chosen]
+        with slicer.util.tryWithErrorDisplay(_("Training could not start."), waitCursor=True):
+            job = self.logic.startTraining(
+                [row.node for row in chosen if row.node is not None],
+                files=[file for row in chosen for file in row.files],
+                labels=labels if any(labels) else None,
+                folder=self.logic.newRunFolder(parameters.runName),
+                preset=parameters.preset.value,
+                iterations=parameters.iterations or None,
+                **settings,
+            )
+            parameters.run = job.folder
+
+
+def rowOf(event):
+    """A row of the table for a volume that was found on the disk."""
+    return Row(
+        event["name"],
+        sizeText(event["shape"][::-1], event["spacing_mm"][::-1]) if event["shape"] else "",
+        files=tuple(event["files"]),
+        problem=event["problem"],
+        className=event.get("class") or "",
+        icon=thumbnails.iconFromFile(event["thumbnail"]) if event["thumbnail"] else None,
+    )

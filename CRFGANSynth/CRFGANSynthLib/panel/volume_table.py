@@ -1,0 +1,207 @@
+"""The volumes that can be trained on: those of the scene, and those in a folder on the disk."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import qt
+import slicer
+import vtk
+from slicer.i18n import tr as _
+
+from .. import nodes, thumbnails
+from ..volume_checks import problemOf
+
+NAME, CLASS = range(2)
+THUMBNAILS_MS = 30
+"""Pause between two thumbnails, so that a scene of many volumes doesn't block the panel."""
+
+
+@dataclass
+class Row:
+    """One volume."""
+
+    name: str
+    size: str
+    node: Any = None
+    files: tuple = ()
+    problem: str = ""
+    className: str = ""
+    icon: Any = None
+
+
+class VolumeTable(slicer.util.VTKObservationMixin):
+    """The table, with the scene that it follows; `onChange` is called when something was checked or named."""
+
+    def __init__(self, table, onChange):
+        slicer.util.VTKObservationMixin.__init__(self)
+        self.table, self.onChange = table, onChange
+        self.parameters = None
+        self.sceneRows, self.folderRows = [], []
+        table.setColumnCount(2)
+        table.setHorizontalHeaderLabels([_("Volume"), _("Class (optional)")])
+        table.horizontalHeader().setSectionResizeMode(NAME, qt.QHeaderView.Stretch)
+        table.horizontalHeader().setSectionResizeMode(CLASS, qt.QHeaderView.ResizeToContents)
+        table.verticalHeader().setVisible(False)
+        table.verticalHeader().setSectionResizeMode(qt.QHeaderView.ResizeToContents)
+        table.setIconSize(qt.QSize(thumbnails.SIDE, thumbnails.SIDE))
+        table.connect("itemChanged(QTableWidgetItem*)", self._onItem)
+        self._refresher = singleShotTimer(0, self.refresh)
+        self._looker = singleShotTimer(THUMBNAILS_MS, self._lookAtNext)
+        for event in (slicer.mrmlScene.NodeAddedEvent, slicer.mrmlScene.NodeRemovedEvent):
+            self.addObserver(slicer.mrmlScene, event, self._onScene)
+
+    def close(self):
+        """Follow the scene no longer."""
+        self._refresher.stop()
+        self._looker.stop()
+        self.removeObservers()
+
+    # What is chosen.
+
+    @property
+    def rows(self):
+        """All rows, in their order."""
+        return self.sceneRows + self.folderRows
+
+    @property
+    def chosen(self):
+        """Rows that are checked and can be trained on."""
+        return [row for row in self.rows if self._isChecked(row) and not row.problem]
+
+    def _isChecked(self, row):
+        if self.parameters is None or row.problem:
+            return False
+        if row.node is not None:
+            return row.node in self.parameters.inputVolumes
+        return row.name not in self.parameters.leftOut
+
+    def check(self, on):
+        """Check all that can be used, or none."""
+        usable = [row for row in self.rows if not row.problem]
+        self.parameters.inputVolumes = [row.node for row in usable if row.node is not None and on]
+        self.parameters.leftOut = [] if on else [row.name for row in usable if row.node is None]
+        self._show()
+        self.onChange()
+
+    # What there is.
+
+    def setParameterNode(self, parameters):
+        """Show what a scene keeps."""
+        self.parameters = parameters
+        if parameters is not None:
+            self.refresh()
+
+    def setFolderRows(self, rows):
+        """Show what was found in a folder on the disk."""
+        self.folderRows = rows
+        self._show()
+        self.onChange()
+
+    def _onScene(self, caller, event):
+        if not slicer.mrmlScene.IsClosing():
+            self._refresher.start()
+
+    def refresh(self):
+        """List the volumes of the scene; synthetic ones are no training data."""
+        found = [
+            node
+            for node in slicer.util.getNodesByClass("vtkMRMLScalarVolumeNode")
+            if node.GetClassName() == "vtkMRMLScalarVolumeNode"
+            and not nodes.isSynthetic(node)
+            and not node.GetHideFromEditors()
+        ]
+        known = {row.node.GetID(): row for row in self.sceneRows if row.node in found}
+        self.sceneRows = [known.get(node.GetID()) or self._newRow(node) for node in found]
+        for row in self.sceneRows:
+            row.name, row.className = row.node.GetName(), nodes.trainingClass(row.node)
+        self._show()
+        self.onChange()
+        self._looker.start()
+
+    def _newRow(self, node):
+        if not self.hasObserver(node, vtk.vtkCommand.ModifiedEvent, self._onModified):
+            self.addObserver(node, vtk.vtkCommand.ModifiedEvent, self._onModified)
+            self.addObserver(node, node.ImageDataModifiedEvent, self._onVoxels)
+        return Row(node.GetName(), sizeOf(node), node)
+
+    def _onModified(self, node, event):
+        self._refresher.start()
+
+    def _onVoxels(self, node, event):
+        self.sceneRows = [row for row in self.sceneRows if row.node is not node]
+        self._refresher.start()
+
+    def _lookAtNext(self):
+        """Look at the voxels of one volume: its picture, and whether it can be trained on."""
+        row = next((row for row in self.sceneRows if row.icon is None), None)
+        if row is None:
+            return
+        row.problem = problemOf(row.node)
+        row.icon = qt.QIcon() if row.node.GetImageData() is None else thumbnails.icon(row.node)
+        self._showRow(self.rows.index(row), row)
+        if row.problem:
+            self.onChange()
+        self._looker.start()
+
+    # The widget.
+
+    def _show(self):
+        self.table.setRowCount(len(self.rows))
+        for index, row in enumerate(self.rows):
+            self._showRow(index, row)
+
+    def _showRow(self, index, row):
+        wasBlocked = self.table.blockSignals(True)
+        item = qt.QTableWidgetItem(f"{row.name}\n{row.problem or row.size}")
+        item.setFlags(qt.Qt.ItemIsEnabled | (0 if row.problem else qt.Qt.ItemIsUserCheckable))
+        item.setCheckState(qt.Qt.Checked if self._isChecked(row) else qt.Qt.Unchecked)
+        item.setToolTip(row.problem or row.name)
+        if row.icon is not None:
+            item.setIcon(row.icon)
+        self.table.setItem(index, NAME, item)
+        name = qt.QTableWidgetItem(row.className)
+        name.setToolTip(_("Optional: a class such as healthy; then every volume needs one"))
+        if row.node is None:
+            name.setFlags(qt.Qt.ItemIsEnabled)
+        self.table.setItem(index, CLASS, name)
+        self.table.blockSignals(wasBlocked)
+
+    def _onItem(self, item):
+        row = self.rows[item.row()]
+        if item.column() == CLASS and row.node is not None:
+            row.className = item.text().strip()
+            nodes.setTrainingClass(row.node, row.className)
+        elif item.column() == NAME:
+            self._setChecked(row, item.checkState() == qt.Qt.Checked)
+        self.onChange()
+
+    def _setChecked(self, row, on):
+        if row.node is not None:
+            others = [node for node in self.parameters.inputVolumes if node is not row.node]
+            self.parameters.inputVolumes = [*others, row.node] if on else others
+        else:
+            others = [name for name in self.parameters.leftOut if name != row.name]
+            self.parameters.leftOut = others if on else [*others, row.name]
+
+
+def sizeOf(node):
+    """Voxels and their size, as a table shows them."""
+    if node.GetImageData() is None:
+        return ""
+    return sizeText(node.GetImageData().GetDimensions(), node.GetSpacing())
+
+
+def sizeText(voxels, spacing):
+    """256 x 256 x 130, 1 x 1 x 1.2 mm; of cubic voxels one side."""
+    lengths = [f"{side:.3g}" for side in spacing]
+    sides, steps = " x ".join(map(str, voxels)), " x ".join(lengths if len(set(lengths)) > 1 else lengths[:1])
+    return _("{sides}, {steps} mm").format(sides=sides, steps=steps)
+
+
+def singleShotTimer(milliseconds, onTimeout):
+    """A timer that, once started, calls back once; started again before, it waits anew."""
+    timer = qt.QTimer()
+    timer.setSingleShot(True)
+    timer.setInterval(milliseconds)
+    timer.connect("timeout()", onTimeout)
+    return timer

@@ -1,0 +1,45 @@
+"""What every test of the panel needs: the panel opened anew, volumes in its scene, no job left behind."""
+
+from pathlib import Path
+
+import pytest
+from panel_driver import PanelDriver
+
+MODULE = Path(__file__).parents[2] / "CRFGANSynth" / "CRFGANSynth.py"
+
+
+@pytest.fixture
+def slicer(slicer_app):
+    """Slicer's Python package, once the stand-ins are in it."""
+    import slicer
+
+    return slicer
+
+
+@pytest.fixture
+def widget(open_panel, slicer, tmp_path):
+    """The panel's Python widget, keeping its runs in a folder of the test."""
+    slicer.app.userSettings().setValue("CRFGANSynth/dataFolder", str(tmp_path / "data"))
+    (tmp_path / "data").mkdir()
+    widget = open_panel(MODULE)
+    queue = widget.jobs.queue
+    yield widget
+    for job in list(queue.jobs):
+        if not job.ended:
+            job.kill()
+            job.wait()
+    queue.jobs.clear()
+
+
+@pytest.fixture
+def panel(widget):
+    return PanelDriver(widget)
+
+
+@pytest.fixture
+def heads(panel, scene, slicer):
+    """Three head phantoms as volume nodes."""
+    from crfgan.phantoms import make_head
+
+    images = [make_head(seed, (32, 32, 32)).image for seed in range(3)]
+    return [slicer.util.addVolumeFromArray(i.array, i.ijk_to_ras, name=f"Head {n}") for n, i in enumerate(images)]

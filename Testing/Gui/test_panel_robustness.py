@@ -1,0 +1,186 @@
+"""What a panel must bear: floods of events, workers that die, disks that are full, folders that go."""
+
+import shutil
+import sys
+import textwrap
+import time
+
+import pytest
+
+FLOOD = """
+import json, os, sys, time
+from crfgan import __version__
+
+def say(kind, **facts):
+    print(json.dumps({"event": kind, "time": time.time(), **facts}))
+
+say("started", version=__version__, task="train", pid=os.getpid())
+sys.stdout.flush()
+losses = {"discriminator": 1.2, "generator": 0.7, "crf": 1.9, "encoder": 0.1}
+begin, step = time.monotonic(), 0
+while time.monotonic() - begin < %(seconds)s:
+    while step < (time.monotonic() - begin) * 10000:
+        step += 1
+        say("step", step=step, total=1000000, losses=losses, seconds_left=60.0)
+        if step %% 100 == 0:
+            say("skipped", name=f"volume {step}", reason="It has no voxels.")
+    sys.stdout.flush()
+    time.sleep(0.005)
+say("finished", path="nowhere")
+print(step, file=sys.stderr)
+"""
+
+
+def traceback_free(text):
+    return not any(word in text for word in ("Traceback", "Error", "Exception", "None", "python", "Python", ".py"))
+
+
+def flood(panel, monkeypatch, folder, seconds):
+    """A job whose worker sends 10,000 events a second."""
+    from CRFGANSynthLib import job as jobs
+
+    monkeypatch.setattr(jobs, "workerCommand", lambda arguments: [sys.executable, "-c", FLOOD % {"seconds": seconds}])
+    folder.mkdir()
+    return panel.widget.jobs.queue.submit(jobs.Job("Flood", [], folder, canPause=True))
+
+
+def test_ten_thousand_events_a_second_never_stall_the_event_loop(panel, scene, monkeypatch, tmp_path, slicer):
+    job = flood(panel, monkeypatch, tmp_path / "flood", seconds=4)
+    longest = 0.0
+    while not job.ended:
+        # Time of this thread: what other work on the machine takes isn't the panel's.
+        begin = time.thread_time()
+        slicer.app.processEvents()
+        longest = max(longest, time.thread_time() - begin)
+        time.sleep(0.001)
+    assert job.error == ""
+    assert job.done > 20000, "the worker was slower than it should be"
+    assert longest < 0.1
+    assert "... and" in panel.status and len(panel.status.splitlines()) == 5
+    (table,) = [n for n in slicer.util.getNodesByClass("vtkMRMLTableNode") if n.GetName() == "Training losses"]
+    assert table.GetNumberOfRows() <= 400
+
+
+def test_the_event_loop_stays_alive_while_the_worker_works(panel, heads, slicer):
+    job = panel.start_training(iterations=30)
+    longest = 0.0
+    while not job.ended:
+        begin = time.thread_time()
+        slicer.app.processEvents()
+        longest = max(longest, time.thread_time() - begin)
+        time.sleep(0.001)
+    assert job.error == ""
+    assert longest < 0.5, "showing a preview for the first time takes longest"
+
+
+def test_a_killed_worker_ends_in_a_sentence_and_a_run_that_goes_on(panel, heads):
+    job = panel.train_until_a_step()
+    job.pause()
+    panel.until(lambda: job.state == "paused")
+    job.kill()
+    panel.wait(job)
+    assert job.state == "failed"
+    assert panel.status.startswith("The work was ended from outside, or memory ran out. What was saved is kept.")
+    assert panel.ui.trainButton.enabled
+    assert panel.shows(panel.ui.resumeButton)
+    step = job.done
+    panel.ui.resumeButton.click()
+    panel.until(lambda: panel.job is not job and panel.job.done > step)
+
+
+FAULTS = {
+    "memory": (
+        """
+        import crfgan.training
+        step = crfgan.training.Trainer.step
+        def fail(self):
+            if self.step_number == 3:
+                raise MemoryError
+            return step(self)
+        crfgan.training.Trainer.step = fail
+        """,
+        "Memory ran out",
+    ),
+    "disk": (
+        """
+        import errno, os
+        import crfgan.checkpoint
+        def full(*arguments):
+            raise OSError(errno.ENOSPC, "No space left on device")
+        crfgan.checkpoint.save_tensors.__globals__["replace_with"].__globals__["os"].fsync = full
+        """,
+        "No space is left to write",
+    ),
+}
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_a_fault_in_the_worker_ends_in_one_sentence(panel, heads, fault, tmp_path, monkeypatch):
+    source, sentence = FAULTS[fault]
+    hook = """
+    import sys
+    from importlib.abc import MetaPathFinder
+    class Hook(MetaPathFinder):
+        def find_spec(self, name, path, target=None):
+            if name == "crfgan.run":
+                sys.meta_path.remove(self)
+                import crfgan.run
+                exec(compile(SOURCE, "fault", "exec"), {})
+                return crfgan.run.__spec__
+    sys.meta_path.insert(0, Hook())
+    """
+    folder = tmp_path / "fault"
+    folder.mkdir()
+    text = f"SOURCE = {textwrap.dedent(source)!r}\n" + textwrap.dedent(hook)
+    (folder / "sitecustomize.py").write_text(text)
+    monkeypatch.setenv("PYTHONPATH", str(folder))
+    job = panel.wait(panel.start_training(iterations=20))
+    assert job.state == "failed"
+    assert sentence in panel.status
+    assert traceback_free(panel.status)
+    assert str(tmp_path) not in panel.status
+
+
+def test_a_removed_folder_ends_in_a_sentence(panel, heads):
+    job = panel.train_until_a_step()
+    shutil.rmtree(job.folder)
+    panel.ui.stopButton.click()
+    panel.wait(job)
+    assert job.state == "failed"
+    assert panel.status.splitlines()[0] == "The folder run was removed while it was in use."
+    assert not panel.shows(panel.ui.resumeButton)
+    assert panel.ui.trainButton.enabled
+
+
+def test_another_version_of_the_core_is_refused(panel, scene, monkeypatch, tmp_path):
+    from CRFGANSynthLib import job as jobs
+
+    code = """
+import json, os, time
+print(json.dumps({"event": "started", "time": time.time(), "version": "0.0.1", "pid": os.getpid()}), flush=True)
+time.sleep(60)
+"""
+    monkeypatch.setattr(jobs, "workerCommand", lambda arguments: [sys.executable, "-c", code])
+    panel.ui.synthesizeButton.click()
+    panel.wait(panel.job)
+    assert panel.status.startswith("crfgan 0.0.1 answered, but this module is ")
+    assert panel.job.state == "failed"
+
+
+def test_a_missing_package_is_named_by_its_remedy(panel, scene, monkeypatch):
+    from CRFGANSynthLib import job as jobs
+
+    monkeypatch.setattr(jobs, "workerCommand", lambda arguments: [sys.executable, "-c", "import not_there"])
+    panel.ui.synthesizeButton.click()
+    panel.wait(panel.job)
+    assert panel.status == "A package is missing. Press Install, then try again."
+    assert not panel.job.folder.joinpath("worker").exists() or panel.shows(panel.ui.logButton)
+
+
+def test_python_that_cannot_be_started_ends_in_a_sentence(panel, scene, monkeypatch):
+    from CRFGANSynthLib import job as jobs
+
+    monkeypatch.setattr(jobs, "workerCommand", lambda arguments: ["/nowhere/PythonSlicer"])
+    panel.ui.synthesizeButton.click()
+    panel.wait(panel.job)
+    assert panel.status == "PythonSlicer can't be used: No such file or directory."
