@@ -145,12 +145,12 @@ def test_parameters_have_defaults_again_when_the_scene_is_closed(parameters, sce
     assert given.steps == 3
 
 
-def test_nodes_that_leave_the_scene_leave_the_parameters(parameters, volume, scene):
+def test_nodes_that_leave_the_scene_are_none_in_the_parameters(parameters, volume, scene):
     given = parameters()
     given.volume, given.volumes = volume, [volume]
     scene.RemoveNode(volume)
     assert given.volume is None
-    assert given.volumes == []
+    assert given.volumes == [None]
 
 
 @pytest.mark.parametrize(
@@ -170,11 +170,17 @@ def test_parameters_refuse(parameters, name, value, error):
         setattr(parameters(), name, value)
 
 
-def test_volume_rendering_presets_have_slicers_names(slicer_app):
+@pytest.mark.parametrize("name", ["MR-Default", "CT-Chest-Contrast-Enhanced", "CT-Bones"])
+def test_volume_rendering_presets_are_copied(volume, name):
     import slicer
 
     logic = slicer.modules.volumerendering.logic()
-    assert logic.GetPresetByName("MR-Default").GetVolumeProperty().GetScalarOpacity().GetSize() > 2
+    display = logic.CreateDefaultVolumeRenderingNodes(volume)
+    kept = display.GetVolumePropertyNode()
+    kept.Copy(logic.GetPresetByName(name))
+    assert kept.GetName() == name
+    assert kept.GetVolumeProperty().GetScalarOpacity().GetSize() > 2
+    assert logic.GetPresetByName("No-Such-Preset") is None
 
 
 def test_restart_is_only_counted(slicer_app):

@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
 )
 
 from .ctk_collapsible import ctkCollapsibleButton  # noqa: F401
-from .dialogs import answer_to
+from .ctk_group_box import ctkCollapsibleGroupBox  # noqa: F401
 
 
 class ctkSliderWidget(QWidget):
@@ -130,7 +130,7 @@ class ctkPathLineEdit(QWidget):
 
     def browse(self):
         if self._state["filters"] & self.Files:
-            chosen = QFileDialog.getOpenFileName(self, self._state["label"], self._line.text)[0]
+            chosen = QFileDialog.getOpenFileName(self, self._state["label"], self._line.text)
         else:
             chosen = QFileDialog.getExistingDirectory(self, self._state["label"], self._line.text)
         if chosen:
@@ -222,9 +222,6 @@ class ctkDoubleSpinBox(QDoubleSpinBox):
 
 
 class ctkMessageBox(QMessageBox):
-    """Every pop-up of slicer.util: recorded and answered by the test instead of shown."""
+    """Every pop-up of slicer.util; CTK's adds a box to tick that makes it not come again."""
 
     dontShowAgainSettingsKey = Property(str, lambda self: "", lambda self, key: None)
-
-    def exec_(self):
-        return answer_to(self)

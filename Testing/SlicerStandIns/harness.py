@@ -9,6 +9,7 @@ from . import environment
 
 STAND_INS = {
     "ctk": "ctk",
+    "PythonQt": "bool_result",
     "SampleData": "SampleData",
     "slicer.i18n": "i18n",
     "slicer.packaging": "packaging",
@@ -21,19 +22,22 @@ QMRML = ("qMRMLWidget", "qSlicerWidget", "qMRMLNodeComboBox", "qMRMLCheckableNod
 
 @dataclass(frozen=True)
 class Application:
-    """What a test steers: the application, the pop-ups, the installer, the registered sample data."""
+    """What a test steers: the application, the pop-ups, the installer, light and dark, the registered sample data."""
 
     app: object
     dialogs: object
     installer: object
-    sample_data: list
+    themes: object
+    sample_data: dict
 
     def reset(self):
-        """Forgets pop-ups, installs and settings, and closes the scene."""
+        """Forgets pop-ups, installs and settings, and closes the scene; layout and theme are those of the start."""
         import slicer
 
         self.dialogs.reset()
         self.installer.reset()
+        self.themes.set_theme("light")
+        self.app.layoutManager()._reset()
         self.app._testing, self.app._restarts = False, 0
         self.app.extensionsManagerModel()._reset()
         self.app.userSettings().clear()
@@ -55,8 +59,11 @@ def start() -> Application:
     importlib.import_module(f"{__package__}.modules").make_registry(application._parts.logics)
     for name, file in STAND_INS.items():
         _stand_in(name, importlib.import_module(f"{__package__}.{file}"))
+    importlib.import_module(f"{__package__}.hidden_packages").install()
     dialogs = importlib.import_module(f"{__package__}.dialogs").dialogs
-    return Application(application, dialogs, slicer.packaging.installer, sys.modules["SampleData"].registered)
+    themes = importlib.import_module(f"{__package__}.themes")
+    themes.set_theme("light")
+    return Application(application, dialogs, slicer.packaging.installer, themes, slicer.modules.sampleDataSources)
 
 
 def _stand_in(name: str, module) -> None:

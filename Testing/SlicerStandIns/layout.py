@@ -1,6 +1,7 @@
-"""Stands in for qSlicerLayoutManager: no windows, but the real slice logics and view node behind them."""
+"""Stands in for qSlicerLayoutManager: no windows, but the real layout, slice logics and view nodes behind them."""
 
 import slicer
+import vtk
 from PySide6.QtCore import Property, QObject, Signal
 
 from .scene import SLICES
@@ -46,26 +47,65 @@ class ThreeDWidget(QObject):
         """Nothing is shown, so nothing moves."""
 
 
+class PlotWidget(QObject):
+    """Stands in for qMRMLPlotWidget and its qMRMLPlotView at once; views.render_plot draws what it would show."""
+
+    def __init__(self, view_node):
+        super().__init__()
+        self._view_node = view_node
+
+    def plotView(self):
+        return self
+
+    def mrmlPlotViewNode(self):
+        return self._view_node
+
+    def fitToContent(self):
+        """Nothing is shown, so nothing moves."""
+
+
 class LayoutManager(QObject):
-    """The four-up layout; the layout number is remembered and set on the real layout node where there is one."""
+    """The views of the layout that the real layout node has."""
 
     layoutChanged = Signal(int)
 
     def __init__(self, parts):
         super().__init__()
         self._parts = parts
-        self._layout = slicer.vtkMRMLLayoutNode.SlicerLayoutFourUpView
+        self._node = parts.layout_logic.GetLayoutNode()
+        self._shown = self._node.GetViewArrangement()
+        self._node.AddObserver(vtk.vtkCommand.ModifiedEvent, self._node_modified)
         self._slices = {name: SliceWidget(parts.slice_logic(name)) for name in SLICES}
         self._three_d = ThreeDWidget(parts.view_node)
 
-    def setLayout(self, number):
-        self._layout = number
-        self.layoutChanged.emit(number)
+    def _node_modified(self, caller, event):
+        if self._node.GetViewArrangement() != self._shown:
+            self._shown = self._node.GetViewArrangement()
+            self.layoutChanged.emit(self._shown)
 
-    layout = Property(int, lambda self: self._layout, setLayout)
+    def _reset(self):
+        """The layout at Slicer's start, in which no plot view has been made yet."""
+        self.setLayout(slicer.vtkMRMLLayoutNode.SlicerLayoutFourUpView)
+        for node in self._view_nodes("vtkMRMLPlotViewNode") + self._view_nodes("vtkMRMLTableViewNode"):
+            self._parts.scene.RemoveNode(node)
+
+    def _view_nodes(self, class_name):
+        return slicer.util.getNodesByClass(class_name)
+
+    def layoutLogic(self):
+        return self._parts.layout_logic
+
+    def setLayout(self, number):
+        self._node.SetViewArrangement(number)
+
+    layout = Property(int, lambda self: self._node.GetViewArrangement(), setLayout)
     threeDViewCount = Property(int, lambda self: 1)
-    tableViewCount = Property(int, lambda self: 0)
-    plotViewCount = Property(int, lambda self: 0)
+    tableViewCount = Property(int, lambda self: len(self._view_nodes("vtkMRMLTableViewNode")))
+    plotViewCount = Property(int, lambda self: len(self._view_nodes("vtkMRMLPlotViewNode")))
+
+    def plotWidget(self, index):
+        nodes = self._view_nodes("vtkMRMLPlotViewNode")
+        return PlotWidget(nodes[index]) if 0 <= index < len(nodes) else None
 
     def sliceViewNames(self):
         return tuple(SLICES)

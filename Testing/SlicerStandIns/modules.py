@@ -138,7 +138,7 @@ class qSlicerScriptedLoadableModuleWidget(qSlicerWidget):
         self._module = module
         self._python = None
         self.setObjectName(f"{module.name}ModuleWidget")
-        QVBoxLayout(self)
+        QVBoxLayout(self).setContentsMargins(0, 0, 0, 0)
 
     def self(self):
         return self._python
@@ -164,6 +164,12 @@ def register(module) -> None:
     """Makes the module known where Slicer's code looks for it."""
     setattr(slicer.modules, module.name.lower(), module)
     slicer.app.moduleManager()._modules[module.name] = module
+
+
+def unregister(module) -> None:
+    """The module is gone from where Slicer's code looks for it."""
+    delattr(slicer.modules, module.name.lower())
+    del slicer.app.moduleManager()._modules[module.name]
 
 
 def make_registry(logics: dict) -> None:

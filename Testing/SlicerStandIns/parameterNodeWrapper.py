@@ -1,7 +1,7 @@
 """Stands in for slicer.parameterNodeWrapper: typed attributes kept on a vtkMRMLScriptedModuleNode.
 
-Faithful: types, validation, defaults written at construction, node references, connectGui by SlicerParameterName.
-Not here: parameter packs, createGui, dictionaries, caching.
+Faithful: types, validation, what is kept on the node, defaults written at construction, connectGui by
+SlicerParameterName. Not here: parameter packs, createGui, prefixes, typing.Any, caching.
 """
 
 import typing
@@ -10,7 +10,8 @@ import slicer
 import vtk
 
 from .parameter_gui import connection_for
-from .parameter_types import (
+from .parameter_types import serializer_for, write
+from .parameter_validators import (
     Choice,
     Decimals,
     Default,
@@ -21,7 +22,6 @@ from .parameter_types import (
     SingleStep,
     Validator,
     WithinRange,
-    serializer_for,
 )
 
 __all__ = [
@@ -49,7 +49,7 @@ class Parameter:
         self.kind, self.annotations = arguments[0], arguments[1:]
         self.serializer = serializer_for(self.kind)
         given = next((each.value for each in self.annotations if isinstance(each, Default)), None)
-        fallback = given if given is not None else self.serializer.default
+        fallback = given if given is not None else self.serializer.default()
         self.default = fallback if default is None else default
 
     def __get__(self, instance, owner=None):
@@ -62,7 +62,7 @@ class Parameter:
         for validator in self.annotations:
             if isinstance(validator, Validator):
                 validator.validate(value)
-        self.serializer.write(instance.parameterNode, self.name, value)
+        write(self.serializer, instance.parameterNode, self.name, value)
 
     def write_default(self, instance):
         if not self.serializer.is_in(instance.parameterNode, self.name):

@@ -1,227 +1,257 @@
-"""How a parameter's Python value is kept on a vtkMRMLScriptedModuleNode, and which values it may have.
+"""How a parameter's Python value is kept on a vtkMRMLScriptedModuleNode.
 
-Part of the stand-in for slicer.parameterNodeWrapper. The text that is stored is this stand-in's own; a scene saved
-here and read in Slicer keeps its nodes, not necessarily every parameter.
+Part of the stand-in for slicer.parameterNodeWrapper. Names and texts on the node are those that Slicer writes, so a
+scene saved here has its parameters there. Each kind of value can
+`check`, `write`, `read` and `remove`, and knows whether it `is_in` the node, and its `default`.
 """
 
-import collections.abc
 import enum
-import json
 import pathlib
+import types
 import typing
 
 import slicer
 
-
-class Validator:
-    """Refuses a value by raising ValueError."""
-
-    def validate(self, value) -> None:
-        raise NotImplementedError
-
-
-class WithinRange(Validator):
-    def __init__(self, minimum, maximum):
-        self.minimum, self.maximum = minimum, maximum
-
-    def validate(self, value):
-        if not self.minimum <= value <= self.maximum:
-            raise ValueError(f"Value must be within range [{self.minimum}, {self.maximum}], is {value}")
-
-
-class Minimum(Validator):
-    def __init__(self, minimum):
-        self.minimum = minimum
-
-    def validate(self, value):
-        if value < self.minimum:
-            raise ValueError(f"Value must be at least {self.minimum}, is {value}")
-
-
-class Maximum(Validator):
-    def __init__(self, maximum):
-        self.maximum = maximum
-
-    def validate(self, value):
-        if value > self.maximum:
-            raise ValueError(f"Value must be at most {self.maximum}, is {value}")
-
-
-class Choice(Validator):
-    def __init__(self, choices):
-        self.choices = choices
-
-    def validate(self, value):
-        if value not in self.choices:
-            raise ValueError(f"Value must be one of {self.choices}, is {value}")
-
-
-class Exclude(Validator):
-    def __init__(self, excludedValues):
-        self.excludedValues = excludedValues
-
-    def validate(self, value):
-        if value in self.excludedValues:
-            raise ValueError(f"Value must not be one of {self.excludedValues}, is {value}")
-
-
-class NotNone(Validator):
-    def validate(self, value):
-        if value is None:
-            raise ValueError("Value must not be None")
-
-
-class Default:
-    """Annotation that gives a parameter's default."""
-
-    def __init__(self, value):
-        self.value = value
-
-
-class Decimals:
-    """Annotation for the decimals of the connected spin box or slider."""
-
-    def __init__(self, value):
-        self.value = value
-
-
-class SingleStep:
-    """Annotation for the step of the connected spin box or slider."""
-
-    def __init__(self, value):
-        self.value = value
+from .observed_values import ObservedDict, ObservedList
 
 
 class Text:
-    """Keeps a value as the node's text parameter of that name."""
+    """A value that is the node's text parameter of that name."""
 
-    def __init__(self, kind, accepts, write, read, default):
-        self.kind, self.accepts, self.to_text, self.from_text, self.default = kind, accepts, write, read, default
+    def __init__(self, kind, default, accepts=None, write=str, read=None):
+        self.kind, self._default = kind, default
+        self.accepts, self.to_text, self.from_text = accepts or kind, write, read or kind
+
+    def default(self):
+        return self._default
+
+    def check(self, name, value):
+        if value is None:
+            raise ValueError(f"Value of '{name}' must not be None")
+        if not isinstance(value, self.accepts):
+            raise TypeError(f"Value of '{name}' must be of type {self.kind}, is {type(value)} {value!r}")
 
     def is_in(self, node, name) -> bool:
-        return bool(node.GetParameterNames()) and name in node.GetParameterNames()
+        return node.HasParameter(name)
 
     def write(self, node, name, value):
-        if not self.accepts(value):
-            raise TypeError(f"Value of '{name}' must be of type {self.kind}, is {type(value)} {value!r}")
         node.SetParameter(name, self.to_text(value))
 
     def read(self, node, name):
         return self.from_text(node.GetParameter(name))
 
+    def remove(self, node, name):
+        node.UnsetParameter(name)
+
+
+class Nothing(Text):
+    """None, where it is one of the types of a union."""
+
+    def __init__(self):
+        super().__init__(type(None), None, write=lambda value: "True", read=lambda text: None)
+
+    def check(self, name, value):
+        if value is not None:
+            raise TypeError(f"Value of '{name}' must be None, is {value!r}")
+
 
 class Node:
-    """Keeps a MRML node as a reference of the parameter node."""
-
-    default = None
+    """A MRML node: a reference of the parameter node, and an empty text that says that one was set."""
 
     def __init__(self, kinds):
         self.kinds = kinds
 
-    def is_in(self, node, name) -> bool:
-        return True
+    def default(self):
+        return None
 
-    def write(self, node, name, value):
+    def check(self, name, value):
         if value is not None and not isinstance(value, self.kinds):
             raise TypeError(f"Value of '{name}' must be of type {self.kinds}, is {type(value)}")
+
+    def is_in(self, node, name) -> bool:
+        return node.HasParameter(name)
+
+    def write(self, node, name, value):
+        node.SetParameter(name, "")
         node.SetNodeReferenceID(name, value.GetID() if value is not None else None)
 
     def read(self, node, name):
         return node.GetNodeReference(name)
 
+    def remove(self, node, name):
+        node.UnsetParameter(name)
+        node.RemoveNodeReferenceIDs(name)
 
-class NodeList:
-    """Keeps a list of MRML nodes as the references of one role; a node that leaves the scene leaves the list."""
 
-    def __init__(self, kinds):
-        self.item = Node(kinds)
+class List:
+    """`name.len` values, each under `name.<index>`; a node that has left the scene stays in the list as None."""
 
-    @property
+    def __init__(self, item):
+        self.item = item
+
     def default(self):
         return []
 
+    def check(self, name, values):
+        for index, value in enumerate(values):
+            self.item.check(f"{name}.{index}", value)
+
     def is_in(self, node, name) -> bool:
-        return True
+        return node.HasParameter(f"{name}.len")
+
+    def length(self, node, name) -> int:
+        return int(node.GetParameter(f"{name}.len")) if self.is_in(node, name) else 0
 
     def write(self, node, name, values):
-        if not all(isinstance(value, self.item.kinds) for value in values):
-            raise TypeError(f"Values of '{name}' must be of type {self.item.kinds}, are {values}")
-        was_modified = node.StartModify()
-        identifiers = [value.GetID() for value in values]
-        node.RemoveNodeReferenceIDs(name)
-        for identifier in identifiers:
-            node.AddNodeReferenceID(name, identifier)
-        node.EndModify(was_modified)
+        before = self.length(node, name)
+        for index, value in enumerate(values):
+            self.item.write(node, f"{name}.{index}", value)
+        node.SetParameter(f"{name}.len", str(len(values)))
+        for index in range(len(values), before):
+            self.item.remove(node, f"{name}.{index}")
+
+    def values(self, node, name) -> list:
+        return [self.item.read(node, f"{name}.{index}") for index in range(self.length(node, name))]
 
     def read(self, node, name):
-        references = (node.GetNthNodeReference(name, index) for index in range(node.GetNumberOfNodeReferences(name)))
-        return ObservedList([each for each in references if each], lambda values: self.write(node, name, values))
+        return ObservedList(self.values(node, name), lambda values: write(self, node, name, values))
+
+    def remove(self, node, name):
+        for index in range(self.length(node, name)):
+            self.item.remove(node, f"{name}.{index}")
+        node.UnsetParameter(f"{name}.len")
 
 
-class ObservedList(collections.abc.MutableSequence):
-    """A list that writes itself back to the parameter node when it is changed in place."""
+class Tuple:
+    """Values of fixed number and types, each under `name.<index>`."""
 
-    def __init__(self, values, write):
-        self._values, self._write = list(values), write
+    def __init__(self, items):
+        self.items = items
 
-    def __getitem__(self, index):
-        return self._values[index]
+    def default(self):
+        return tuple(item.default() for item in self.items)
 
-    def __len__(self):
-        return len(self._values)
+    def check(self, name, values):
+        if len(values) != len(self.items):
+            raise ValueError(f"Value of '{name}' must have {len(self.items)} parts, has {len(values)}")
+        for index, (item, value) in enumerate(zip(self.items, values, strict=True)):
+            item.check(f"{name}.{index}", value)
 
-    def __eq__(self, other):
-        return self._values == list(other)
+    def is_in(self, node, name) -> bool:
+        return self.items[0].is_in(node, f"{name}.0")
 
-    def __repr__(self):
-        return repr(self._values)
-
-    def __setitem__(self, index, value):
-        self._values[index] = value
-        self._write(self._values)
-
-    def __delitem__(self, index):
-        del self._values[index]
-        self._write(self._values)
-
-    def insert(self, index, value):
-        self._values.insert(index, value)
-        self._write(self._values)
-
-
-class TextList(Text):
-    """Keeps a list of texts or numbers as one text parameter."""
-
-    def __init__(self, item):
-        super().__init__(list, lambda values: all(map(item.accepts, values)), None, None, ())
-        self.to_text = lambda values: json.dumps([item.to_text(value) for value in values])
-        self.item = item
+    def write(self, node, name, values):
+        for index, (item, value) in enumerate(zip(self.items, values, strict=True)):
+            item.write(node, f"{name}.{index}", value)
 
     def read(self, node, name):
-        values = [self.item.from_text(text) for text in json.loads(node.GetParameter(name))]
-        return ObservedList(values, lambda changed: self.write(node, name, changed))
+        return tuple(item.read(node, f"{name}.{index}") for index, item in enumerate(self.items))
+
+    def remove(self, node, name):
+        for index, item in enumerate(self.items):
+            item.remove(node, f"{name}.{index}")
+
+
+class Dict(List):
+    """A list of pairs of key and value."""
+
+    def __init__(self, key, value):
+        super().__init__(Tuple([key, value]))
+
+    def default(self):
+        return {}
+
+    def check(self, name, values):
+        super().check(name, values.items())
+
+    def write(self, node, name, values):
+        super().write(node, name, values.items())
+
+    def read(self, node, name):
+        return ObservedDict(dict(self.values(node, name)), lambda values: write(self, node, name, values))
+
+
+class Union:
+    """A value of one of several types, under `name.<index of its type>`."""
+
+    def __init__(self, parts):
+        self.parts = parts
+
+    def default(self):
+        optional = len(self.parts) == 2 and isinstance(self.parts[1], Nothing)
+        return None if optional else self.parts[0].default()
+
+    def check(self, name, value):
+        self._index(name, value)
+
+    def _index(self, name, value) -> int:
+        """The first type that takes the value; None is never kept as a node that is missing."""
+        for index, part in enumerate(self.parts):
+            if isinstance(part, Nothing) == (value is None) and _takes(part, name, value):
+                return index
+        raise TypeError(f"Value of '{name}' is of none of the types of its union: {value!r}")
+
+    def is_in(self, node, name) -> bool:
+        return any(part.is_in(node, f"{name}.{index}") for index, part in enumerate(self.parts))
+
+    def write(self, node, name, value):
+        index = self._index(name, value)
+        self.remove(node, name)
+        self.parts[index].write(node, f"{name}.{index}", value)
+
+    def read(self, node, name):
+        index = next(index for index, part in enumerate(self.parts) if part.is_in(node, f"{name}.{index}"))
+        return self.parts[index].read(node, f"{name}.{index}")
+
+    def remove(self, node, name):
+        for index, part in enumerate(self.parts):
+            part.remove(node, f"{name}.{index}")
+
+
+def _takes(serializer, name, value) -> bool:
+    try:
+        serializer.check(name, value)
+    except (TypeError, ValueError):
+        return False
+    return True
+
+
+def write(serializer, node, name, value) -> None:
+    """Checks the whole value, then writes it; observers hear of it once."""
+    serializer.check(name, value)
+    with slicer.util.NodeModify(node):
+        serializer.write(node, name, value)
+
+
+SIMPLE = {
+    bool: lambda: Text(bool, False, read=lambda text: text == "True"),
+    int: lambda: Text(int, 0),
+    float: lambda: Text(float, 0.0, accepts=(int, float)),
+    str: lambda: Text(str, ""),
+    type(None): Nothing,
+}
+COMPOUND = {
+    list: lambda parts: List(parts[0]),
+    tuple: Tuple,
+    dict: lambda parts: Dict(*parts),
+    typing.Union: Union,
+}
 
 
 def serializer_for(kind):
     """What keeps values of this type; raises where Slicer's wrapper has none either."""
-    if typing.get_origin(kind) is list:
-        item = serializer_for(typing.get_args(kind)[0])
-        return NodeList(item.kinds) if isinstance(item, Node) else TextList(item)
+    if typing.get_origin(kind) in COMPOUND:
+        return COMPOUND[typing.get_origin(kind)]([serializer_for(part) for part in typing.get_args(kind)])
+    if isinstance(kind, types.UnionType):
+        raise TypeError(f"parameterNodeWrapper knows typing.Optional and typing.Union, not {kind}")
+    if kind in SIMPLE:
+        return SIMPLE[kind]()
     if node_classes(kind):
         return Node(node_classes(kind))
-    if kind is bool:
-        return Text(bool, lambda value: isinstance(value, bool), str, lambda text: text == "True", False)
-    if kind is int:
-        return Text(int, lambda value: isinstance(value, int), lambda value: str(int(value)), int, 0)
-    if kind is float:
-        return Text(float, lambda value: isinstance(value, int | float), lambda value: repr(float(value)), float, 0.0)
-    if kind is str:
-        return Text(str, lambda value: isinstance(value, str), str, str, "")
     if isinstance(kind, type) and issubclass(kind, enum.Enum):
-        first = next(iter(kind))
-        return Text(kind, lambda value: isinstance(value, kind), lambda value: value.name, kind.__getitem__, first)
+        return Text(kind, next(iter(kind)), write=lambda value: value.name, read=kind.__getitem__)
     if isinstance(kind, type) and issubclass(kind, pathlib.PurePath):
-        return Text(kind, lambda value: isinstance(value, pathlib.PurePath), str, kind, kind())
+        return Text(kind, kind())
     raise TypeError(f"parameterNodeWrapper keeps no values of type {kind}")
 
 
@@ -229,4 +259,4 @@ def node_classes(kind) -> tuple:
     """The MRML classes that an annotation names, alone or in a union; empty for any other type."""
     kinds = tuple(each for each in typing.get_args(kind) if each is not type(None)) or (kind,)
     is_node = all(isinstance(each, type) and issubclass(each, slicer.vtkMRMLNode) for each in kinds)
-    return kinds if is_node else ()
+    return kinds if is_node and typing.get_origin(kind) in (None, typing.Union) else ()

@@ -29,7 +29,10 @@ def _application():
 def slicer_app(_application, raises_in_slots):
     _application.reset()
     yield _application
-    _application.reset()
+    try:
+        _application.dialogs.refuse_unused_choices()
+    finally:
+        _application.reset()
 
 
 @pytest.fixture

@@ -100,7 +100,7 @@ def _python_qt_set(self, name, value):
     if hasattr(type(descriptor), "__set__"):
         descriptor.__set__(self, value)
     elif isinstance(descriptor, QtCore.Property):
-        if not self.setProperty(name, value):
+        if not self.setProperty(name, _plain(value)):
             raise ValueError(f"Property '{name}' of {type(self).__name__} does not accept {value!r}")
     elif isinstance(value, QtCore.SignalInstance) or _takes_new_attributes(type(self), name):
         self.__dict__[name] = value
@@ -108,6 +108,11 @@ def _python_qt_set(self, name, value):
         raise AttributeError(
             f"{type(self).__name__} has no property '{name}': PythonQt takes no new attributes on C++ objects"
         )
+
+
+def _plain(value):
+    """An enumeration of VTK is an int of its own kind, of which Qt would make -1."""
+    return int(value) if isinstance(value, int) and not isinstance(value, bool) else value
 
 
 def _class_attribute(cls, name: str):

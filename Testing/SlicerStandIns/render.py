@@ -95,7 +95,7 @@ class ThreeDView(View):
         camera.SetPosition(center[0] - 0.55, center[1] + 1.0, center[2] + 0.35)
         camera.SetViewUp(0.0, 0.0, 1.0)
         self.renderer.ResetCamera(bounds)
-        camera.Zoom(1.25)
+        camera.Zoom(1.1)
 
 
 def _managers(factory, names, renderer):

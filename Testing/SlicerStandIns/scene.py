@@ -87,6 +87,14 @@ class SceneParts:
         view.SetSingletonTag("1")
         view.SetName("View1")
         self.view_node = self.scene.AddNode(view)
+        self._add_layout()
+
+    def _add_layout(self):
+        """Slicer's own logic of layouts, which makes the plot view's node when a layout first has one."""
+        self.layout_logic = slicer.vtkMRMLLayoutLogic()
+        self.layout_logic.SetMRMLApplicationLogic(self.application_logic)
+        self.layout_logic.SetMRMLScene(self.scene)
+        self.layout_logic.GetLayoutNode().SetViewArrangement(slicer.vtkMRMLLayoutNode.SlicerLayoutFourUpView)
 
     def slice_logic(self, name: str):
         logics = (self.slice_logics.GetItemAsObject(index) for index in range(len(SLICES)))

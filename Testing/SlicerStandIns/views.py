@@ -1,40 +1,105 @@
 """Pictures of what a user would see: Slicer's slice logics and displayable managers, drawn without a screen.
 
-Real: the slice images, overlays, segmentations, volume rendering, box and labels of the 3D view. Drawn here, to look
-like Slicer: the bars over the views, the orientation letters, and the application's window around them.
+Real: the slice images, overlays, segmentations, volume rendering, box and labels of the 3D view, the places of the
+views. Drawn here, to look like Slicer: the bars over the views, the orientation letters, plots, the window around them.
 """
 
+import contextlib
+import tempfile
 from pathlib import Path
 
 import slicer
 
 from . import start
-from .application_picture import compose_application, compose_four_up, grab_panel, pane_size
+from .application_picture import compose_application
+from .panel_picture import grab_panel
+from .plot_picture import plot_pixels, render_plot
 from .render import SliceView, ThreeDView
 from .scene import SLICES
-from .volume_rendering import show_volume
+from .view_layout import PLOT, SLICE, THREE_D, node_of, panes_of
+from .views_picture import compose_views, image_of, picture_size
+from .volume_rendering import volume_shown
 
-__all__ = ["compose_application", "grab_panel", "render_four_up", "render_slice", "render_three_d"]
+__all__ = [
+    "compose_application",
+    "grab_panel",
+    "render_application",
+    "render_four_up",
+    "render_layout",
+    "render_plot",
+    "render_slice",
+    "render_three_d",
+]
 
 
-def render_four_up(
+def render_four_up(path, volume_node, **options) -> Path:
+    """Red, 3D, green and yellow views of the volume, into a PNG file; the options are those of render_layout."""
+    return render_layout(path, volume_node, layout=slicer.vtkMRMLLayoutNode.SlicerLayoutFourUpView, **options)
+
+
+def render_layout(
     path,
     volume_node,
     *,
+    layout=None,
+    chart=None,
     window_level=None,
     size=(1200, 900),
     title=None,
     segmentation=None,
     volume_rendering_preset=None,
+    scale: int = 1,
 ) -> Path:
-    """Draws red, 3D, green and yellow views of the volume, as Slicer's four-up layout, into a PNG file."""
+    """The views of one of Slicer's layouts, the current one unless told, into a PNG file.
+
+    chart: for the plot view; None: the one that the plot view node has
+    segmentation: its surfaces are in the 3D view in place of the volume rendered
+    volume_rendering_preset: None: as the module has set it up, or else what suits the volume
+    scale: 2 draws twice the pixels, as a screen of high density does
+    """
     prepare_volume(volume_node, window_level)
-    pane = pane_size(size)
-    pictures = {name: render_slice(name, volume_node, pane) for name in SLICES}
-    pictures["3D"] = render_three_d(volume_node, pane, segmentation, volume_rendering_preset)
+    panes = panes_of(start().app.layoutManager().layout if layout is None else layout, size)
+    draw = {
+        SLICE: lambda pane, pixels: render_slice(pane.tag, volume_node, pixels),
+        THREE_D: lambda pane, pixels: render_three_d(volume_node, pixels, segmentation, volume_rendering_preset),
+        PLOT: lambda pane, pixels: plot_pixels(chart or _chart_of(pane), picture_size(pane), scale),
+    }
+    images = []
+    for pane in panes:
+        if pane.kind not in draw:
+            raise NotImplementedError(f"No stand-in draws {pane.kind}: add it to views.py")
+        pixels = tuple(scale * length for length in picture_size(pane))
+        images.append(image_of(draw[pane.kind](pane, pixels), scale))
     offsets = {name: _logic(name).GetSliceOffset() for name in SLICES}
-    compose_four_up(pictures, offsets, size, title or volume_node.GetName()).save(str(path))
+    compose_views(panes, images, offsets, size, title or volume_node.GetName(), scale).save(str(path))
     return Path(path)
+
+
+def render_application(
+    path,
+    widget,
+    volume_node,
+    *,
+    panel_width: int = 400,
+    size=(1600, 950),
+    title="3D Slicer",
+    module="",
+    status="",
+    theme="light",
+    scale: int = 1,
+    **options,
+) -> Path:
+    """Panel and views in one window, higher than asked for where the panel needs it; options as for render_layout."""
+    with tempfile.TemporaryDirectory() as folder:
+        panel, views = Path(folder, "panel.png"), Path(folder, "views.png")
+        grab_panel(widget, panel, width=panel_width, theme=theme, scale=scale)
+        width, height = _size_of(panel, scale)
+        if height < size[1]:
+            height = size[1]
+            grab_panel(widget, panel, width=panel_width, height=height, theme=theme, scale=scale)
+        render_layout(views, volume_node, size=(size[0] - width, height), scale=scale, **options)
+        window = {"title": title, "module": module, "status": status, "theme": theme, "scale": scale}
+        return compose_application(path, panel, views, **window)
 
 
 def prepare_volume(volume_node, window_level=None) -> None:
@@ -63,18 +128,27 @@ def render_slice(name: str, volume_node, size):
 
 def render_three_d(volume_node, size, segmentation=None, preset=None):
     """The volume rendered, or the segmentation's surfaces in its place, as an array of (height, width, 3)."""
-    display = None if segmentation is not None else show_volume(volume_node, preset)
     if segmentation is not None:
         segmentation.CreateClosedSurfaceRepresentation()
-    try:
+    shown = volume_shown(volume_node, preset) if segmentation is None else contextlib.nullcontext()
+    with shown:
         return ThreeDView(start().app._parts.view_node, size).picture(volume_node)
-    finally:
-        if display is not None:
-            display.SetVisibility(False)
 
 
 def _logic(name: str):
     return start().app._parts.slice_logic(name)
+
+
+def _chart_of(pane):
+    """The chart that the plot view shows, or None."""
+    return slicer.mrmlScene.GetNodeByID(node_of(pane).GetPlotChartNodeID() or "")
+
+
+def _size_of(picture: Path, scale: int) -> tuple[int, int]:
+    import qt
+
+    pixels = qt.QPixmap(str(picture))
+    return pixels.width() // scale, pixels.height() // scale
 
 
 def _middle(volume_node, slice_node) -> float:

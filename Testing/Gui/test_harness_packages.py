@@ -1,0 +1,146 @@
+"""The stand-ins themselves: packages that are missing, installations that fail, the PyTorch extension."""
+
+import importlib
+import importlib.metadata
+import importlib.util
+import subprocess
+import sys
+
+import pytest
+from SlicerStandIns import pip_outputs
+
+
+@pytest.fixture
+def installer(slicer_app):
+    return slicer_app.installer
+
+
+@pytest.fixture
+def packaging(slicer_app):
+    import slicer
+
+    return slicer.packaging
+
+
+def test_a_missing_package_is_not_found_but_stays_loaded(installer, packaging):
+    import numpy
+
+    installer.missing.add("numpy")
+    assert importlib.util.find_spec("numpy") is None
+    assert not packaging.pip_check("numpy")
+    with pytest.raises(importlib.metadata.PackageNotFoundError):
+        importlib.metadata.version("numpy")
+    assert sys.modules["numpy"] is numpy
+    installer.reset()
+    assert importlib.util.find_spec("numpy") is not None
+
+
+def test_a_module_is_missing_under_the_name_of_its_package_too(installer):
+    installer.missing.add("pynrrd")
+    assert importlib.util.find_spec("nrrd") is None
+
+
+def test_a_missing_package_can_not_be_imported_anew(installer, monkeypatch):
+    installer.missing.add("colorsys")
+    monkeypatch.delitem(sys.modules, "colorsys", raising=False)
+    with pytest.raises(ModuleNotFoundError):
+        importlib.import_module("colorsys")
+
+
+def test_installing_asks_first(slicer_app, installer, packaging):
+    installer.missing.update({"tqdm", "psutil"})
+    packaging.pip_ensure(["tqdm>=4", "psutil"], requester="CRFGANSynth")
+    question = slicer_app.dialogs.messages[0]
+    assert (question.title, question.details) == ("CRFGANSynth - Install Python Packages", "- tqdm>=4\n- psutil")
+    assert installer.missing == set()
+
+
+@pytest.mark.parametrize("refuse", ["declined", "dialog"])
+def test_declining_raises(slicer_app, installer, packaging, refuse):
+    installer.missing.add("tqdm")
+    installer.declined, slicer_app.dialogs.accepts = refuse == "declined", refuse != "dialog"
+    with pytest.raises(RuntimeError, match="declined"):
+        packaging.pip_ensure("tqdm")
+    assert installer.missing == {"tqdm"}
+
+
+def test_skipped_packages_stay_missing(installer, packaging):
+    installer.missing.update({"torch", "tqdm"})
+    assert packaging.pip_ensure(["torch>=2.6", "tqdm"], skip_packages=["torch"]) == ["torch>=2.6"]
+    assert installer.missing == {"torch"}
+
+
+@pytest.mark.parametrize(
+    ("output", "words"),
+    [
+        (pip_outputs.OFFLINE, "Temporary failure in name resolution"),
+        (pip_outputs.PROXY, "407 Proxy Authentication Required"),
+        (pip_outputs.DISK_FULL, "No space left on device"),
+    ],
+)
+def test_a_failing_pip_says_why_in_the_console_alone(installer, packaging, capsys, output, words):
+    installer.missing.add("tqdm")
+    installer.pip_output = output
+    with pytest.raises(subprocess.CalledProcessError) as caught:
+        packaging.pip_ensure("tqdm>=4", skip_packages=["torch"])
+    assert words in capsys.readouterr().out
+    assert caught.value.cmd[-1] == "tqdm>=4"
+    assert caught.value.output.read() == ""
+    assert installer.missing == {"tqdm"}
+
+
+def test_a_failing_pip_without_skipping_shows_its_log(slicer_app, installer, packaging):
+    installer.missing.add("tqdm")
+    installer.pip_output = pip_outputs.OFFLINE
+    with pytest.raises(subprocess.CalledProcessError):
+        packaging.pip_ensure("tqdm")
+    error = slicer_app.dialogs.messages[-1]
+    assert (error.kind, error.text) == ("error", "Package installation failed.")
+    assert "name resolution" in error.details
+
+
+def test_the_extension_is_absent_until_a_test_says_so(installer):
+    import slicer
+
+    with pytest.raises(ModuleNotFoundError):
+        importlib.import_module("PyTorchUtils")
+    assert not hasattr(slicer.modules, "pytorchutils")
+    installer.pytorch_extension = True
+    assert importlib.import_module("PyTorchUtils").PyTorchUtilsLogic().torchInstalled()
+    assert slicer.modules.pytorchutils.name == "PyTorchUtils"
+    installer.pytorch_extension = False
+    assert not hasattr(slicer.modules, "pytorchutils")
+
+
+@pytest.fixture
+def torch_logic(installer):
+    """The extension's logic, torch missing."""
+    installer.pytorch_extension = True
+    installer.missing.add("torch")
+    return importlib.import_module("PyTorchUtils").PyTorchUtilsLogic()
+
+
+def test_torch_is_installed_by_the_extension(installer, torch_logic):
+    assert not torch_logic.torchInstalled()
+    torch = torch_logic.installTorch(askConfirmation=True, torchVersionRequirement=">=2.6")
+    assert torch.__name__ == "torch"
+    assert torch_logic.torchInstalled()
+    assert installer.requests[0].requirements == ("torch>=2.6", "torchvision")
+
+
+def test_declined_torch_is_none(slicer_app, installer, torch_logic):
+    slicer_app.dialogs.accepts = False
+    assert torch_logic.installTorch(askConfirmation=True, forceComputationBackend="cpu") is None
+    assert "--pytorch-computation-backend=cpu" in slicer_app.dialogs.texts("question")[0]
+    assert not torch_logic.torchInstalled()
+
+
+def test_torch_fails_to_install(installer, torch_logic, capsys):
+    installer.pip_output = pip_outputs.PROXY
+    with pytest.raises(subprocess.CalledProcessError):
+        torch_logic.installTorch()
+    assert "ProxyError" in capsys.readouterr().out
+    installer.failure = OSError("disk full")
+    with pytest.raises(OSError, match="disk full"):
+        torch_logic.installTorch()
+    assert not torch_logic.torchInstalled()
