@@ -71,7 +71,7 @@ class PanelDriver:
 
     def train_until_a_step(self, name="run"):
         """Start a run that doesn't end by itself; return when it has done a step."""
-        job = self.start_training(name, iterations=100000)
+        job = self.start_training(name, iterations=5000)
         self.until(lambda: job.done > 0 and job.state == "running" and job.secondsLeft)
         return job
 

@@ -1,7 +1,10 @@
 """What the worker needs besides Slicer, and how to get it: only when the user presses the button."""
 
+import contextlib
 import importlib
+import io
 import subprocess
+import sys
 from pathlib import Path
 
 import slicer
@@ -35,19 +38,37 @@ def install(progress=lambda done, total, name: True):
     """
     packages, needsTorch = _missingPackages(), "PyTorch" in missing()
     total = len(packages) + needsTorch
+    said = io.StringIO()
     try:
-        for done, package in enumerate(packages):
-            if progress(done, total, package.name) is False:
-                return
-            # Asked for by a button that names them: no need to ask again.
-            slicer.packaging.pip_ensure(
-                [package], skip_packages=LEFT_ALONE, prompt_install=False, requester="CRFGANSynth"
-            )
-        if needsTorch and progress(len(packages), total, "PyTorch") is not False:
-            _installTorch()
+        # Slicer prints what pip says, and nothing else of it can be had.
+        with contextlib.redirect_stdout(_Both(sys.stdout, said)):
+            for done, package in enumerate(packages):
+                if progress(done, total, package.name) is False:
+                    return
+                # Asked for by a button that names them: no need to ask again.
+                slicer.packaging.pip_ensure(
+                    [package], skip_packages=LEFT_ALONE, prompt_install=False, requester="CRFGANSynth"
+                )
+            if needsTorch and progress(len(packages), total, "PyTorch") is not False:
+                _installTorch()
     except (OSError, subprocess.CalledProcessError) as error:
-        raise RuntimeError(explain(error)) from error
+        raise RuntimeError(explain(f"{error} {said.getvalue()}")) from error
     importlib.invalidate_caches()
+
+
+class _Both:
+    """Writes to two streams."""
+
+    def __init__(self, *streams):
+        self.streams = streams
+
+    def write(self, text):
+        for stream in self.streams:
+            stream.write(text)
+
+    def flush(self):
+        for stream in self.streams:
+            stream.flush()
 
 
 def _installTorch():
@@ -67,11 +88,10 @@ def _installTorch():
         raise RuntimeError(_("PyTorch was not installed. Press Install again when you want it."))
 
 
-def explain(error):
-    """Why an installation failed, in plain words; pip's own go to the log."""
-    said = f"{error} {getattr(error, 'output', '') or ''} {getattr(error, 'stderr', '') or ''}".lower()
+def explain(said):
+    """Why an installation failed, in plain words, from pip's own."""
     for signs, sentence in _reasons():
-        if any(sign in said for sign in signs):
+        if any(sign in said.lower() for sign in signs):
             return sentence
     return _("The installation failed; the log of the application says why. What was installed is kept.")
 

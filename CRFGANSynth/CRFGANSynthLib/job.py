@@ -87,8 +87,9 @@ class Job:
 
     @property
     def progress(self):
-        """Share of the work that is done, 0 to 1."""
-        return self.done / self.total if self.total else float(self.state == FINISHED)
+        """Share of the work that is done, 0 to 1; what comes before a training's first step isn't counted."""
+        begun = self.total and not (self.canPause and self.secondsLeft is None)
+        return self.done / self.total if begun else float(self.state == FINISHED)
 
     def start(self):
         """Begin. Jobs of one queue are begun by it."""
@@ -254,6 +255,9 @@ class Job:
 
     def _on_preparing(self, event):
         self.done, self.total = event["done"], event["total"]
+
+    def _on_prepared(self, event):
+        self.done = self.total = 0
 
     def _on_step(self, event):
         self.done, self.total, self.secondsLeft = event["step"], event["total"], event["seconds_left"]

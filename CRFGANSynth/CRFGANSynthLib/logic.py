@@ -66,7 +66,7 @@ class CRFGANSynthLogic(ScriptedLoadableModuleLogic):
         """Models that can synthesize, shipped ones first: objects with path, name, card and size."""
         from crfgan.library import list_models
 
-        return list_models(SHIPPED_MODELS) + list_models(self.modelsFolder(), self.runsFolder())
+        return list_models(SHIPPED_MODELS, self.modelsFolder(), self.runsFolder())
 
     def runs(self):
         """Training runs, the newest first: objects with folder, name, step, total, resumable, running, size."""

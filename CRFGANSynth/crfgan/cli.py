@@ -244,6 +244,9 @@ COMMANDS = {
 
 def main(argv: list[str] | None = None) -> int:
     """Run the command line; returns the exit status: 0, 1 where it failed, 2 for wrong usage, 130 when interrupted."""
+    # Before torch is loaded: threads that spin while they wait halve the speed as soon as another program works, too,
+    # and win nothing where none does (docs/benchmarks.md).
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     args = build_parser().parse_args(argv)
     events = getattr(args, "events", False)
     report = Lines(sys.stdout) if events else Console()

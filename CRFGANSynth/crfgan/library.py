@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -145,7 +145,7 @@ def _last_change(run: Path) -> float:
 
 
 def list_models(*folders: Path) -> list[ModelInfo]:
-    """The model files in folders and in the runs there, each once; damaged ones are passed over."""
+    """The model files in folders and in the runs there, each once and by a name of its own; damaged ones are left out."""
     models = {}
     for folder in folders:
         for path in _inside(folder):
@@ -153,7 +153,16 @@ def list_models(*folders: Path) -> list[ModelInfo]:
             if file.suffix == SUFFIX and file.resolve() not in models:
                 with suppress(InputError, OSError):
                     models[file.resolve()] = _read_model(file)
-    return list(models.values())
+    return _told_apart(models.values())
+
+
+def _told_apart(models: Iterable[ModelInfo]) -> list[ModelInfo]:
+    """Of models with one name, all but the first are told by their file as well."""
+    found, taken = [], set()
+    for model in models:
+        found.append(replace(model, name=f"{model.name}, {model.path.stem}") if model.name in taken else model)
+        taken.add(model.name)
+    return found
 
 
 def _read_model(file: Path) -> ModelInfo:

@@ -64,7 +64,7 @@ def test_a_run_is_listed_with_its_state_and_resumed_from_there(panel, heads, man
     assert not panel.ui.deleteButton.enabled
     job.stop()
     panel.wait(job)
-    assert manage.entries[0].state == f"stopped at {job.done} of 100000"
+    assert manage.entries[0].state == f"stopped at {job.done} of 5000"
     choose(panel, "run")
     panel.ui.resumeRunButton.click()
     panel.until(lambda: panel.job is not job and panel.job.done > job.done)

@@ -82,7 +82,7 @@ def test_a_scene_saved_while_training_shows_the_run_in_another_slicer(panel, hea
     assert facts["title"] == "Training run"
     assert facts["state"] == "running"
     assert facts["checked"] == ["Head 0", "Head 1", "Head 2"]
-    assert (facts["preset"], facts["iterations"]) == ("tiny-32", 100000)
+    assert (facts["preset"], facts["iterations"]) == ("tiny-32", 5000)
     assert facts["end"] == "stopped", "what works in one Slicer can be stopped from the other"
 
 
@@ -94,7 +94,7 @@ def test_a_run_whose_worker_died_is_resumed_in_another_slicer(panel, heads, data
     job.kill()
     panel.wait(job)
     facts = in_another_slicer(tmp_path / "scene.mrb", data, "resume", job.done)
-    assert facts["status"] == f"Stopped after step {job.done} of 100000. It can be resumed."
+    assert facts["status"] == f"Stopped after step {job.done} of 5000. It can be resumed."
     assert facts["resumable"]
     assert facts["step"] > job.done
     assert facts["end"] == "stopped"
@@ -149,7 +149,7 @@ def test_leaving_and_coming_back_keeps_the_job_in_sight(panel, heads, load):
     step = job.done
     panel.until(lambda: job.done > step)
     module.enter()
-    assert panel.status.startswith(f"Step {job.done} of 100000")
+    assert panel.status.startswith(f"Step {job.done} of 5000")
 
 
 @pytest.mark.parametrize(("choice", "state"), [("Stop and save", "stopped"), ("Leave it running", "running")])

@@ -295,7 +295,8 @@ def test_a_model_is_imported_under_a_free_name(shelf, given, tmp_path):
     first, second = import_model(given, tmp_path / "models"), import_model(given, tmp_path / "models")
     assert names(tmp_path / "models") == ["given.safetensors", "given_2.safetensors"]
     assert first.read_bytes() == second.read_bytes() == given.read_bytes()
-    assert [model.name for model in list_models(tmp_path / "models")] == ["Given model"] * 2
+    listed = [model.name for model in list_models(tmp_path / "models")]
+    assert listed == ["Given model", f"Given model, {second.stem}"], "each can be chosen by its name"
 
 
 def test_the_model_of_a_run_is_imported_under_its_name(heads, tmp_path):

@@ -47,8 +47,9 @@ class VolumeTable(slicer.util.VTKObservationMixin):
         table.connect("itemChanged(QTableWidgetItem*)", self._onItem)
         self._refresher = singleShotTimer(0, self.refresh)
         self._looker = singleShotTimer(THUMBNAILS_MS, self._lookAtNext)
-        for event in (slicer.mrmlScene.NodeAddedEvent, slicer.mrmlScene.NodeRemovedEvent):
-            self.addObserver(slicer.mrmlScene, event, self._onScene)
+        scene = slicer.mrmlScene
+        for event in (scene.NodeAddedEvent, scene.NodeRemovedEvent, scene.EndCloseEvent):
+            self.addObserver(scene, event, self._onScene)
 
     def close(self):
         """Follow the scene no longer."""
@@ -177,7 +178,8 @@ class VolumeTable(slicer.util.VTKObservationMixin):
 
     def _setChecked(self, row, on):
         if row.node is not None:
-            others = [node for node in self.parameters.inputVolumes if node is not row.node]
+            # A node that has left the scene stays in the list as None.
+            others = [node for node in self.parameters.inputVolumes if node is not None and node is not row.node]
             self.parameters.inputVolumes = [*others, row.node] if on else others
         else:
             others = [name for name in self.parameters.leftOut if name != row.name]
