@@ -145,7 +145,7 @@ def _last_change(run: Path) -> float:
 
 
 def list_models(*folders: Path) -> list[ModelInfo]:
-    """The model files in folders and in the runs there, each once and by a name of its own; damaged ones are left out."""
+    """The model files in folders and in the runs there, each once and by its own name; damaged ones are left out."""
     models = {}
     for folder in folders:
         for path in _inside(folder):

@@ -1,7 +1,5 @@
 """The panel on real Qt widgets with the real worker process: every state that a user sees."""
 
-import sys
-
 import pytest
 
 
