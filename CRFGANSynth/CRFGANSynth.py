@@ -57,8 +57,10 @@ class CRFGANSynthWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
     def setup(self):
         """Load the panel; nothing heavy happens here."""
         from CRFGANSynthLib.panel.closing import CloseFilter
+        from CRFGANSynthLib.panel.devices import DeviceChooser
         from CRFGANSynthLib.panel.job_section import JobSection
         from CRFGANSynthLib.panel.manage_section import ManageSection
+        from CRFGANSynthLib.panel.places import PlaceChooser
         from CRFGANSynthLib.panel.setup_section import SetupSection
         from CRFGANSynthLib.panel.synthesize_section import SynthesizeSection
         from CRFGANSynthLib.panel.train_section import TrainSection
@@ -74,6 +76,9 @@ class CRFGANSynthWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
         self.synthesize = SynthesizeSection(self.ui, self.logic)
         self.train = TrainSection(self.ui, self.logic, self.updateButtons)
         self.manage = ManageSection(self.ui, self.logic, self.synthesize.refresh, self.jobs.resume)
+        ui = self.ui
+        self.devices = DeviceChooser([ui.deviceComboBox, ui.trainDeviceComboBox], self.train.forgetEstimates)
+        self.places = PlaceChooser([ui.placePathEdit, ui.trainPlacePathEdit], self.manage.changed)
         self.closeFilter = CloseFilter()
         if slicer.util.mainWindow() is not None:
             slicer.util.mainWindow().installEventFilter(self.closeFilter)

@@ -138,8 +138,10 @@ def test_device_folder_and_memory_limit_are_kept_in_the_settings(panel, scene, t
     panel.ui.placePathEdit.currentPath = str(tmp_path / "elsewhere")
     settings = slicer.app.userSettings()
     assert settings.value("CRFGANSynth/device") == "cpu"
+    assert panel.ui.trainDeviceComboBox.itemData(panel.ui.trainDeviceComboBox.currentIndex) == "cpu"
     assert float(settings.value("CRFGANSynth/memoryLimitGB")) == 4
     assert panel.widget.logic.runsFolder() == tmp_path / "elsewhere" / "runs"
+    assert panel.ui.trainPlacePathEdit.currentPath == str(tmp_path / "elsewhere")
 
 
 def test_leaving_and_coming_back_keeps_the_job_in_sight(panel, heads, load):

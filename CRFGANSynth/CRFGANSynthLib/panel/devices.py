@@ -6,26 +6,30 @@ from .. import preferences
 
 
 class DeviceChooser:
-    """A list of devices that shows and changes the preference."""
+    """Lists of devices that all show and change the one preference."""
 
-    def __init__(self, box, onChange=lambda: None):
-        self.box, self.onChange = box, onChange
-        for name, label in (
+    def __init__(self, boxes, onChange=lambda: None):
+        self.boxes, self.onChange = boxes, onChange
+        devices = (
             ("auto", _("Automatic: a GPU if there is one")),
             ("cpu", _("CPU")),
             ("cuda", _("GPU (CUDA)")),
             ("mps", _("GPU (Apple)")),
-        ):
-            box.addItem(label, name)
-        self.show()
-        box.connect("currentIndexChanged(int)", self._onChosen)
+        )
+        for box in boxes:
+            for name, label in devices:
+                box.addItem(label, name)
+        self._show()
+        for box in boxes:
+            box.connect("currentIndexChanged(int)", self._onChosen)
 
-    def show(self):
-        """Show the preference as it is now."""
-        wasBlocked = self.box.blockSignals(True)
-        self.box.currentIndex = max(0, self.box.findData(preferences.device()))
-        self.box.blockSignals(wasBlocked)
+    def _show(self):
+        for box in self.boxes:
+            wasBlocked = box.blockSignals(True)
+            box.currentIndex = max(0, box.findData(preferences.device()))
+            box.blockSignals(wasBlocked)
 
     def _onChosen(self, index):
-        preferences.setDevice(self.box.itemData(index))
+        preferences.setDevice(self.boxes[0].itemData(index))
+        self._show()
         self.onChange()

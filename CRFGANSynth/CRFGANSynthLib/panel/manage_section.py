@@ -8,7 +8,7 @@ import qt
 import slicer
 from slicer.i18n import tr as _
 
-from .. import preferences, sentences
+from .. import sentences
 from ..logic import SHIPPED_MODELS
 
 NAME, STATE, SIZE = range(3)
@@ -48,8 +48,6 @@ class ManageSection:
         ui.resumeRunButton.connect("clicked(bool)", self.onResumeRun)
         ui.openFolderButton.connect("clicked(bool)", self.onOpenFolder)
         ui.clearCacheButton.connect("clicked(bool)", self.onClearCache)
-        ui.placePathEdit.currentPath = str(preferences.dataFolder())
-        ui.placePathEdit.connect("currentPathChanged(QString)", self.onPlace)
 
     def _onCollapsed(self, collapsed):
         if not collapsed:
@@ -92,7 +90,8 @@ class ManageSection:
         self.ui.resumeRunButton.enabled = own and entry.run is not None and entry.run.resumable
         self.ui.openFolderButton.enabled = entry is not None
 
-    def _changed(self):
+    def changed(self):
+        """What lies on the disk has changed, or is kept elsewhere from now on."""
         self.refresh()
         self.onChange()
 
@@ -102,7 +101,7 @@ class ManageSection:
         if path:
             with slicer.util.tryWithErrorDisplay(_("The model can't be imported."), waitCursor=True):
                 self.logic.importModel(path)
-            self._changed()
+            self.changed()
 
     def onExport(self, checked=False):
         """Copy the chosen model to a file."""
@@ -119,7 +118,7 @@ class ManageSection:
         if name and name != entry.name:
             with slicer.util.tryWithErrorDisplay(_("That can't be renamed."), waitCursor=True):
                 self.logic.rename(entry.path, name)
-            self._changed()
+            self.changed()
 
     def onDelete(self, checked=False):
         """Delete the chosen model or run, after asking once."""
@@ -130,7 +129,7 @@ class ManageSection:
         if slicer.util.confirmOkCancelDisplay(question, _("Delete")):
             with slicer.util.tryWithErrorDisplay(_("That can't be deleted."), waitCursor=True):
                 self.logic.delete(entry.path)
-            self._changed()
+            self.changed()
 
     def onResumeRun(self, checked=False):
         """Go on with the chosen run."""
@@ -146,12 +145,6 @@ class ManageSection:
         """Delete what is kept to begin trainings faster."""
         self.logic.clearCache()
         self.refresh()
-
-    def onPlace(self, path):
-        """Keep runs, models and results elsewhere from now on."""
-        if Path(path).is_dir() and Path(path) != preferences.dataFolder():
-            preferences.setDataFolder(path)
-            self._changed()
 
 
 def isShipped(model):

@@ -10,7 +10,6 @@ from slicer.i18n import tr as _
 
 from .. import sentences, views
 from ..parameters import LARGEST_SEED, NO_TRUNCATION
-from .devices import DeviceChooser
 
 
 class SynthesizeSection:
@@ -19,7 +18,6 @@ class SynthesizeSection:
     def __init__(self, ui, logic):
         self.ui, self.logic, self.parameters = ui, logic, None
         self.models = []
-        self.device = DeviceChooser(ui.deviceComboBox)
         ui.modelComboBox.connect("currentIndexChanged(int)", self.onModel)
         ui.classComboBox.connect("currentIndexChanged(int)", self.onClass)
         ui.browseModelButton.connect("clicked(bool)", self.onBrowse)

@@ -7,7 +7,6 @@ from slicer.i18n import tr as _
 
 from .. import preferences, sentences, thumbnails
 from ..parameters import Modality, Preset
-from .devices import DeviceChooser
 from .volume_table import Row, VolumeTable, singleShotTimer, sizeText
 
 FEWEST = 2
@@ -25,7 +24,6 @@ class TrainSection:
         self._estimate = self._check = None
         self._checkedFolder = Path()
         self.volumes = VolumeTable(ui.volumesTable, self._onVolumes)
-        self.device = DeviceChooser(ui.trainDeviceComboBox, self._forgetEstimates)
         self._checker = singleShotTimer(PAUSE_MS, self._checkFolder)
         self._estimator = singleShotTimer(PAUSE_MS, self.startEstimate)
         ui.memoryLimitSpinBox.value = (preferences.memoryLimit() or 0) / 1e9
@@ -126,9 +124,10 @@ class TrainSection:
     def onMemoryLimit(self, gigabytes):
         """The user changed what a job may take."""
         preferences.setMemoryLimit(gigabytes)
-        self._forgetEstimates()
+        self.forgetEstimates()
 
-    def _forgetEstimates(self):
+    def forgetEstimates(self):
+        """Measure again: on another device, or with another limit."""
         self.estimates = {}
         if self._ready:
             self._estimator.start()
