@@ -14,7 +14,7 @@ ROOT = Path(__file__).resolve().parents[1]
 PICTURES, CATALOGUE = ROOT / "docs" / "pictures", ROOT / "Resources" / "Screenshots"
 PANEL_WIDTH = 400
 SIZE = (1500, 900)
-STEPS = 400
+STEPS = 1200
 """Of the training that is shown: enough for a preview that looks like a head."""
 sys.path.insert(0, str(ROOT / "Testing"))
 

@@ -13,6 +13,11 @@ MOST_POINTS = 400
 """Points of a curve; where there are more, neighbours are averaged."""
 SECONDS_BETWEEN = 1.0
 ROLE = ATTRIBUTE + "Curve"
+COLOURS = (
+    (0.00, 0.45, 0.70), (0.84, 0.37, 0.00), (0.00, 0.62, 0.45), (0.80, 0.47, 0.65), (0.90, 0.62, 0.00),
+    (0.34, 0.71, 0.91),
+)  # fmt: skip
+"""Told apart by colour-blind people, too, on light and dark ground: M. Okabe, K. Ito, Color Universal Design, 2008."""
 
 
 class Curves:
@@ -74,7 +79,7 @@ class Curves:
         for name in names[1:]:
             series = _node("vtkMRMLPlotSeriesNode", f"{kind} {name}", name)
             if series.GetTableNode() is None:
-                series.SetUniqueColor()
+                series.SetColor(*COLOURS[self.chart.GetNumberOfPlotSeriesNodes() % len(COLOURS)])
                 series.SetPlotType(series.PlotTypeScatter)
                 series.SetMarkerStyle(series.MarkerStyleNone if kind == "losses" else series.MarkerStyleSquare)
             series.SetAndObserveTableNodeID(table.GetID())

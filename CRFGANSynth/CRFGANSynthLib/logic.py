@@ -183,8 +183,11 @@ class CRFGANSynthLogic(ScriptedLoadableModuleLogic):
         """
         return self._waitFor(self.startTraining(volumeNodes, **arguments))
 
-    def startResuming(self, run, progress=None):
+    def startResuming(self, run, progress=None, iterations=None):
         """Go on with a run that was stopped, or whose worker was killed; returns a Job as `startTraining` does.
+
+        Args:
+            iterations: training steps in all, those done among them; default: as many as the run was to have.
 
         Raises:
             crfgan.errors.InputError: there is no run in this folder, or it is at work.
@@ -196,6 +199,8 @@ class CRFGANSynthLogic(ScriptedLoadableModuleLogic):
         if read_run(run).running:
             raise InputError(_("{run} is at work already.").format(run=run.name))
         arguments = ["train", "--resume", run, *self._memoryArguments()]
+        if iterations is not None:
+            arguments += ["--iterations", iterations]
         title = _("Training {name}").format(name=run.name)
         return self._submit(Job(title, arguments, run, lambda: run / "model.safetensors", canPause=True), progress)
 

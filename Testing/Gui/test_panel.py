@@ -228,6 +228,7 @@ def test_training_then_synthesis_puts_volumes_into_the_scene(panel, heads, tmp_p
     model = tmp_path / "data" / "runs" / "run" / "model.safetensors"
     assert panel.parameters.model == model
     assert not (model.parent / "exported").exists()
+    assert panel.ui.resumeButton.text == "Train longer"
 
     panel.parameters.count = 2
     panel.ui.synthesizeButton.click()
@@ -295,6 +296,15 @@ def test_stop_saves_and_resume_goes_on(panel, heads):
     step = job.done
     panel.ui.resumeButton.click()
     panel.until(lambda: panel.job is not job and panel.job.done > step)
+
+
+def test_a_finished_training_goes_on_for_as_many_steps_again(panel, heads):
+    job = panel.wait(panel.start_training(iterations=3))
+    panel.widget.jobs.show()
+    panel.ui.resumeButton.click()
+    longer = panel.wait(panel.job)
+    assert longer is not job and longer.error == ""
+    assert (longer.done, longer.total) == (6, 6)
 
 
 def test_jobs_wait_in_line_and_can_be_taken_out_of_it(panel, heads, slicer):

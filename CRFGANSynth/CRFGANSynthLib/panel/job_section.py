@@ -127,7 +127,7 @@ class JobSection:
         ui.stopButton.visible = job.running
         ui.stopButton.enabled = not job.note
         ui.stopButton.text = _("Stop and save") if training else _("Stop")
-        ui.resumeButton.visible = training and job.ended and self._resumable(job)
+        self._showResume(self._readRun(job.folder) if training and job.ended else None)
         ui.logButton.visible = (job.workerFolder / MESSAGES).exists()
         ui.curvesButton.visible = job in self.live and self.live[job].curves.chart is not None
 
@@ -140,7 +140,12 @@ class JobSection:
         )
         for button in (ui.pauseButton, ui.stopButton, ui.logButton, ui.curvesButton):
             button.visible = False
-        ui.resumeButton.visible = True
+        self._showResume(run)
+
+    def _showResume(self, run):
+        self.ui.resumeButton.visible = run is not None and run.resumable
+        if run is not None:
+            self.ui.resumeButton.text, self.ui.resumeButton.toolTip = resumeTexts(run)
 
     def _status(self, job):
         if job.note:
@@ -164,10 +169,6 @@ class JobSection:
             return _("Training has finished. Press Synthesize to make volumes.")
         return _("The synthetic volumes are in the scene.")
 
-    def _resumable(self, job):
-        run = self._readRun(job.folder)
-        return run is not None and run.resumable and not run.running
-
     # What the user does.
 
     def onPause(self, checked=False):
@@ -189,9 +190,12 @@ class JobSection:
         self.resume(folder)
 
     def resume(self, folder):
-        """Go on with a run."""
+        """Go on with a run; one that has finished goes on for as many steps again."""
+        from crfgan.library import read_run
+
         with slicer.util.tryWithErrorDisplay(_("The training can't be resumed."), waitCursor=True):
-            self.logic.startResuming(folder)
+            run = read_run(folder)
+            self.logic.startResuming(folder, iterations=2 * run.total if run.finished else None)
             self.parameters.run = folder
 
     def onLog(self, checked=False):
@@ -207,3 +211,10 @@ class JobSection:
         row = self.ui.waitingList.currentRow
         if 0 <= row < len(self.queue.waiting):
             self.queue.waiting[row].stop()
+
+
+def resumeTexts(run):
+    """What the button to go on with a run says, and what it explains."""
+    if run.finished:
+        return _("Train longer"), _("Go on for as many steps again")
+    return _("&Resume"), _("Go on where the training stopped")

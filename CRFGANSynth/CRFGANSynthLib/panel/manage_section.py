@@ -87,7 +87,9 @@ class ManageSection:
         own = entry is not None and not entry.shipped and not (entry.run is not None and entry.run.running)
         self.ui.exportButton.enabled = entry is not None and entry.model is not None
         self.ui.renameButton.enabled = self.ui.deleteButton.enabled = own
-        self.ui.resumeRunButton.enabled = own and entry.run is not None and entry.run.resumable
+        run = entry.run if own else None
+        self.ui.resumeRunButton.enabled = run is not None and run.resumable
+        self.ui.resumeRunButton.text = _("Train longer") if run is not None and run.finished else _("Resume training")
         self.ui.openFolderButton.enabled = entry is not None
 
     def changed(self):
