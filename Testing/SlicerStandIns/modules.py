@@ -123,11 +123,14 @@ class qSlicerScriptedLoadableModule(QObject):
 
     def unload(self):
         """What happens when the application ends: exit(), then cleanup() through the module manager's signal."""
-        if self._widget is not None:
+        if self._widget is None:
+            return
+        try:
             self.exit()
             slicer.app.moduleManager().moduleAboutToBeUnloaded.emit(self._name)
+        finally:  # one panel that is broken must not break those after it
             self._widget.delete()
-            self._widget = None
+            self._widget, self._entered = None, False
 
 
 class qSlicerScriptedLoadableModuleWidget(qSlicerWidget):
