@@ -4,6 +4,7 @@ Looks and timing are approximate; properties not listed here are refused, as Pyt
 """
 
 from PySide6.QtCore import Property, Qt, Signal
+from PySide6.QtGui import QStandardItemModel
 from PySide6.QtWidgets import (
     QComboBox,
     QDoubleSpinBox,
@@ -167,6 +168,17 @@ class ctkComboBox(QComboBox):
     defaultText = Property(str, lambda self: self.placeholderText, lambda self, text: self.setPlaceholderText(text))
 
 
+class _CheckableModel(QStandardItemModel):
+    """A list whose entries can be ticked.
+
+    Its items are never asked for: PySide6 remembers those of C++ beyond their end, and takes what comes to lie at
+    their place in memory for them.
+    """
+
+    def flags(self, index):
+        return super().flags(index) | Qt.ItemIsUserCheckable
+
+
 class ctkCheckableComboBox(QComboBox):
     """A combo box whose items have check marks."""
 
@@ -174,14 +186,17 @@ class ctkCheckableComboBox(QComboBox):
 
     def __init__(self, parent=None):
         super().__init__(parent)
-        self.model().itemChanged.connect(lambda item: self.checkedIndexesChanged.emit())
-        self.model().rowsInserted.connect(self._make_checkable)
+        self.setModel(_CheckableModel(self))
+        self.model().rowsInserted.connect(self._uncheck)
+        self.model().dataChanged.connect(self._on_data)
 
-    def _make_checkable(self, parent, first, last):
+    def _uncheck(self, parent, first, last):
         for row in range(first, last + 1):
-            item = self.model().item(row)
-            item.setFlags(item.flags() | Qt.ItemIsUserCheckable)
-            item.setData(Qt.Unchecked, Qt.CheckStateRole)
+            self.setCheckState(self.model().index(row, 0), Qt.Unchecked)
+
+    def _on_data(self, first, last, roles):
+        if Qt.CheckStateRole in roles:
+            self.checkedIndexesChanged.emit()
 
     def paintEvent(self, event):
         """Shows the checked items instead of the current one."""
@@ -201,10 +216,10 @@ class ctkCheckableComboBox(QComboBox):
         return [index for index in indexes if self.checkState(index) == Qt.Checked]
 
     def checkState(self, index):
-        return self.model().itemFromIndex(index).checkState()
+        return Qt.CheckState(self.model().data(index, Qt.CheckStateRole) or 0)
 
     def setCheckState(self, index, state):
-        self.model().itemFromIndex(index).setCheckState(Qt.CheckState(state))
+        self.model().setData(index, Qt.CheckState(state), Qt.CheckStateRole)
 
     def allChecked(self):
         return self.count > 0 and len(self.checkedIndexes()) == self.count

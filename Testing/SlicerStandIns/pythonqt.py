@@ -13,6 +13,7 @@ import re
 
 import shiboken6
 from PySide6 import QtCore
+from PySide6.QtWidgets import QListWidget
 
 CPP_MODULES = ("PySide6", __package__)
 _connect, _disconnect = QtCore.QObject.connect, QtCore.QObject.disconnect
@@ -61,7 +62,14 @@ def apply(*modules) -> None:
     root = QtCore.QObject
     root.name = property(lambda self: self.objectName, lambda self, value: self.setObjectName(value))
     root.className = lambda self: self.metaObject().className()
-    root.delete = lambda self: shiboken6.delete(self)
+    root.delete = _delete
+
+
+def _delete(self) -> None:
+    for view in self.findChildren(QListWidget):
+        # Items that C++ made and deletes: PySide6 would take whatever comes to lie at their place in memory for them.
+        view.clear()
+    shiboken6.delete(self)
 
 
 def _is_qobject_class(candidate) -> bool:
