@@ -70,3 +70,21 @@ def test_views_of_a_layout_fill_the_window(layouts, layout, views):
     panes = panes_of(getattr(layouts, layout), (900, 700))
     assert [pane.tag for pane in panes] == views
     assert sum(pane.rect.width() * pane.rect.height() for pane in panes) == 900 * 700
+
+
+def test_a_module_s_own_layout_makes_its_slice_views(slicer_app, manager, layouts, scene):
+    view = '<view class="vtkMRMLSliceNode" singletontag="{}"><property name="orientation">Coronal</property></view>'
+    items = "".join(f"<item>{view.format(tag)}</item>" for tag in ("Left", "Right"))
+    manager.layoutLogic().GetLayoutNode().AddLayoutDescription(26101, f'<layout type="horizontal">{items}</layout>')
+    manager.setLayout(26101)
+    assert manager.sliceViewNames() == ("Red", "Green", "Yellow", "Left", "Right")
+    widget = manager.sliceWidget("Left")
+    assert widget.mrmlSliceNode().GetOrientation() == "Coronal"
+    assert widget.mrmlSliceCompositeNode().GetLayoutName() == "Left"
+    assert widget.sliceLogic().GetSliceNode() is widget.mrmlSliceNode()
+    assert manager.mrmlSliceLogics().GetNumberOfItems() == 5
+    manager.setLayout(layouts.SlicerLayoutFourUpView)
+    assert manager.sliceWidget("Left") is widget
+    slicer_app.reset()
+    assert manager.sliceViewNames() == ("Red", "Green", "Yellow")
+    assert scene.GetNumberOfNodesByClass("vtkMRMLSliceNode") == 3

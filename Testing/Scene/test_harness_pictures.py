@@ -116,6 +116,29 @@ def test_slices_plot_and_three_d_together(views, ball, chart, tmp_path):
     assert share_of(picture[50:290, 460:890], BLUE) > 0.002
 
 
+def test_views_that_show_different_things_are_drawn_as_they_are(views, ball, slicer_app):
+    for name, volume in (("Red", ball), ("Green", None)):
+        widget = slicer_app.app.layoutManager().sliceWidget(name)
+        widget.mrmlSliceCompositeNode().SetBackgroundVolumeID(volume and volume.GetID())
+        widget.fitSliceToBackground()
+    red, green = (views.render_slice(name, None, (100, 100)) for name in ("Red", "Green"))
+    assert red.max() > 200
+    assert green.max() == 0
+
+
+def test_a_table_view_shows_names_and_cells(views, scene):
+    import slicer
+    from SlicerStandIns.table_picture import table_pixels
+
+    table = scene.AddNewNodeByClass("vtkMRMLTableNode", "Sizes")
+    empty = table_pixels(None, (200, 100))
+    assert empty.shape == (100, 200, 3)
+    slicer.util.updateTableFromArray(table, np.array([1.5, 2.5]), ["ml"])
+    filled = table_pixels(table, (200, 100), scale=2)
+    assert filled.shape == (200, 400, 3)
+    assert (filled < 100).mean() > 0.002
+
+
 def test_the_three_d_view_shows_the_preset_that_the_module_has_copied(views, ball):
     import slicer
 

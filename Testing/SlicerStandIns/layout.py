@@ -81,11 +81,22 @@ class LayoutManager(QObject):
     def _node_modified(self, caller, event):
         if self._node.GetViewArrangement() != self._shown:
             self._shown = self._node.GetViewArrangement()
+            self._make_slice_widgets()
             self.layoutChanged.emit(self._shown)
 
+    def _make_slice_widgets(self):
+        """A slice view for each slice node that the layout logic has made."""
+        for node in self._view_nodes("vtkMRMLSliceNode"):
+            if node.GetLayoutName() not in self._slices:
+                logic = self._parts.add_slice_logic()
+                logic.SetSliceNode(node)
+                self._slices[node.GetLayoutName()] = SliceWidget(logic)
+
     def _reset(self):
-        """The layout at Slicer's start, in which no plot view has been made yet."""
+        """The layout at Slicer's start, in which no plot view and no other slice view has been made yet."""
         self.setLayout(slicer.vtkMRMLLayoutNode.SlicerLayoutFourUpView)
+        for name in set(self._slices) - set(SLICES):
+            self._parts.remove_slice_logic(self._slices.pop(name).sliceLogic())
         for node in self._view_nodes("vtkMRMLPlotViewNode") + self._view_nodes("vtkMRMLTableViewNode"):
             self._parts.scene.RemoveNode(node)
 
@@ -108,7 +119,7 @@ class LayoutManager(QObject):
         return PlotWidget(nodes[index]) if 0 <= index < len(nodes) else None
 
     def sliceViewNames(self):
-        return tuple(SLICES)
+        return tuple(self._slices)
 
     def sliceWidget(self, name):
         return self._slices.get(name)

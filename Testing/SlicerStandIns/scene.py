@@ -75,13 +75,9 @@ class SceneParts:
         """The four-up layout's slice nodes and 3D view node, with Slicer's own slice logics."""
         self.slice_logics = vtk.vtkCollection()
         for name, (orientation, color) in SLICES.items():
-            logic = slicer.vtkMRMLSliceLogic()
-            logic.SetMRMLApplicationLogic(self.application_logic)
-            logic.SetMRMLScene(self.scene)
-            node = logic.AddSliceNode(name)
+            node = self.add_slice_logic().AddSliceNode(name)
             node.SetOrientation(orientation)
             node.SetLayoutColor(color)
-            self.slice_logics.AddItem(logic)
         self.application_logic.SetSliceLogics(self.slice_logics)
         view = slicer.vtkMRMLViewNode()
         view.SetSingletonTag("1")
@@ -96,6 +92,22 @@ class SceneParts:
         self.layout_logic.SetMRMLScene(self.scene)
         self.layout_logic.GetLayoutNode().SetViewArrangement(slicer.vtkMRMLLayoutNode.SlicerLayoutFourUpView)
 
+    def add_slice_logic(self):
+        """One more, as a slice view makes for itself; it wants a slice node."""
+        logic = slicer.vtkMRMLSliceLogic()
+        logic.SetMRMLApplicationLogic(self.application_logic)
+        logic.SetMRMLScene(self.scene)
+        self.slice_logics.AddItem(logic)
+        return logic
+
+    def remove_slice_logic(self, logic):
+        """Takes a slice view's nodes out of the scene, and the logic with them."""
+        nodes = logic.GetSliceCompositeNode(), logic.GetSliceNode()
+        self.slice_logics.RemoveItem(logic)
+        logic.SetMRMLScene(None)
+        for node in nodes:
+            self.scene.RemoveNode(node)
+
     def slice_logic(self, name: str):
-        logics = (self.slice_logics.GetItemAsObject(index) for index in range(len(SLICES)))
+        logics = map(self.slice_logics.GetItemAsObject, range(self.slice_logics.GetNumberOfItems()))
         return next(logic for logic in logics if logic.GetSliceNode().GetLayoutName() == name)

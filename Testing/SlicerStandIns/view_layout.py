@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import qt
 import slicer
 
-SLICE, THREE_D, PLOT = "vtkMRMLSliceNode", "vtkMRMLViewNode", "vtkMRMLPlotViewNode"
+SLICE, THREE_D, PLOT, TABLE = "vtkMRMLSliceNode", "vtkMRMLViewNode", "vtkMRMLPlotViewNode", "vtkMRMLTableViewNode"
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,8 @@ from .panel_picture import grab_panel
 from .plot_picture import plot_pixels, render_plot
 from .render import SliceView, ThreeDView
 from .scene import SLICES
-from .view_layout import PLOT, SLICE, THREE_D, node_of, panes_of
+from .table_picture import table_pixels
+from .view_layout import PLOT, SLICE, TABLE, THREE_D, node_of, panes_of
 from .views_picture import compose_views, image_of, picture_size
 from .volume_rendering import volume_shown
 
@@ -52,17 +53,20 @@ def render_layout(
 ) -> Path:
     """The views of one of Slicer's layouts, the current one unless told, into a PNG file.
 
+    volume_node: None leaves every slice view with what it shows, and where it stands (without 3D views)
     chart: for the plot view; None: the one that the plot view node has
     segmentation: its surfaces are in the 3D view in place of the volume rendered
     volume_rendering_preset: None: as the module has set it up, or else what suits the volume
     scale: 2 draws twice the pixels, as a screen of high density does
     """
-    prepare_volume(volume_node, window_level)
+    if volume_node is not None:
+        prepare_volume(volume_node, window_level)
     panes = panes_of(start().app.layoutManager().layout if layout is None else layout, size)
     draw = {
         SLICE: lambda pane, pixels: render_slice(pane.tag, volume_node, pixels),
         THREE_D: lambda pane, pixels: render_three_d(volume_node, pixels, segmentation, volume_rendering_preset),
         PLOT: lambda pane, pixels: plot_pixels(chart or _chart_of(pane), picture_size(pane), scale),
+        TABLE: lambda pane, pixels: table_pixels(node_of(pane).GetTableNode(), picture_size(pane), scale),
     }
     images = []
     for pane in panes:
@@ -70,8 +74,8 @@ def render_layout(
             raise NotImplementedError(f"No stand-in draws {pane.kind}: add it to views.py")
         pixels = tuple(scale * length for length in picture_size(pane))
         images.append(image_of(draw[pane.kind](pane, pixels), scale))
-    offsets = {name: _logic(name).GetSliceOffset() for name in SLICES}
-    compose_views(panes, images, offsets, size, title or volume_node.GetName(), scale).save(str(path))
+    slices = {pane.tag: _caption(pane.tag, title) for pane in panes if pane.kind == SLICE}
+    compose_views(panes, images, slices, size, scale).save(str(path))
     return Path(path)
 
 
@@ -117,9 +121,14 @@ def render_slice(name: str, volume_node, size):
     """The middle slice of the volume in one of the slice views, as an array of (height, width, 3).
 
     In the view's anatomical orientation: Slicer turns the views when it loads an oblique volume.
+    Without a volume what the view shows, as after a change of its size.
     """
     logic = _logic(name)
-    logic.GetSliceNode().SetOrientation(SLICES[name][0])
+    if volume_node is None:
+        logic.ResizeSliceNode(*size)
+        return SliceView(logic, size).picture()
+    if name in SLICES:
+        logic.GetSliceNode().SetOrientation(SLICES[name][0])
     logic.GetSliceNode().SetDimensions(*size, 1)
     logic.FitSliceToBackground(*size)
     logic.SetSliceOffset(_middle(volume_node, logic.GetSliceNode()))
@@ -137,6 +146,13 @@ def render_three_d(volume_node, size, segmentation=None, preset=None):
 
 def _logic(name: str):
     return start().app._parts.slice_logic(name)
+
+
+def _caption(name: str, title):
+    """Where a slice view stands, and the title, or else the name of its background."""
+    logic = _logic(name)
+    volume = slicer.mrmlScene.GetNodeByID(logic.GetSliceCompositeNode().GetBackgroundVolumeID() or "")
+    return logic.GetSliceOffset(), title or (volume.GetName() if volume else "")
 
 
 def _chart_of(pane):

@@ -5,9 +5,9 @@ import qt
 from .view_layout import SLICE, node_of
 
 BAR, GAP = 22, 2
-AXES = {"Red": "S", "Green": "A", "Yellow": "R"}
-OPPOSITE = {"S": "I", "A": "P", "R": "L"}
-LETTERS = {"Red": ("R", "L", "A", "P"), "Green": ("R", "L", "S", "I"), "Yellow": ("A", "P", "S", "I")}
+AXES = {"Axial": "S", "Coronal": "A", "Sagittal": "R"}
+OPPOSITE = {"S": "I", "A": "P", "R": "L", "": ""}
+LETTERS = {"Axial": ("R", "L", "A", "P"), "Coronal": ("R", "L", "S", "I"), "Sagittal": ("A", "P", "S", "I")}
 TEXT = "#e6e6e6"
 
 
@@ -41,16 +41,17 @@ def image_of(pixels, scale: int):
     return image
 
 
-def compose_views(panes, images, offsets: dict, size, title: str, scale: int):
-    """The views in their places; `offsets` has where each slice stands."""
+def compose_views(panes, images, slices: dict, size, scale: int):
+    """The views in their places; `slices` has where each slice stands and what it shows, by its tag."""
     canvas = blank(size, scale, "#000000")
     painter = painter_on(canvas)
     for pane, image in zip(panes, images, strict=True):
         painter.drawImage(pane.rect.left(), pane.rect.top() + BAR, image)
         rect = pane.rect.adjusted(0, 0, -GAP, -GAP)
-        _draw_bar(painter, pane, rect, offsets.get(pane.tag))
+        offset, title = slices.get(pane.tag, (None, ""))
+        _draw_bar(painter, pane, rect, offset)
         if pane.kind == SLICE:
-            _draw_letters(painter, pane.tag, rect)
+            _draw_letters(painter, node_of(pane).GetOrientation(), rect)
             _draw_name(painter, rect, title)
     painter.end()
     return canvas
@@ -69,14 +70,15 @@ def _draw_bar(painter, pane, rect, offset):
     groove = qt.QRect(bar.left() + 36, bar.center().y() - 1, bar.width() - 160, 3)
     painter.fillRect(groove, qt.QColor(0, 0, 0, 90))
     painter.fillRect(qt.QRect(groove.center().x() - 5, bar.top() + 4, 10, BAR - 8), qt.QColor("#f5f5f5"))
-    axis = AXES[pane.tag] if offset >= 0 else OPPOSITE[AXES[pane.tag]]
+    axis = AXES.get(node.GetOrientation(), "")
+    axis = axis if offset >= 0 else OPPOSITE[axis]
     place = qt.Qt.AlignVCenter | qt.Qt.AlignRight
     painter.drawText(bar.adjusted(0, 0, -8, 0), place, f"{axis}: {abs(offset):.3f}mm")
 
 
-def _draw_letters(painter, name: str, rect):
-    """The patient's directions at the edges: left, right, top, bottom of the picture."""
-    left, right, top, bottom = LETTERS[name]
+def _draw_letters(painter, orientation: str, rect):
+    """The patient's directions at the edges: left, right, top, bottom of the picture; none of an oblique one."""
+    left, right, top, bottom = LETTERS.get(orientation, ("",) * 4)
     inner = rect.adjusted(8, BAR + 4, -8, -6)
     painter.setPen(qt.QColor("#f2d94e"))
     painter.drawText(inner, qt.Qt.AlignVCenter | qt.Qt.AlignLeft, left)
