@@ -1,0 +1,106 @@
+"""How alike two volumes are to the eye, and through it how various a set is."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cache
+
+import numpy as np
+
+from ..errors import InputError
+from .pooling import block_mean
+
+WEIGHTS = (0.0448, 0.2856, 0.3001, 0.2363, 0.1333)
+"""Of the scales, finest first: Wang et al. 2003, sec. 3.2."""
+SIGMA = 1.5
+RADIUS = 5
+STABILISERS = (0.02**2, 0.06**2)
+"""C1 and C2, (0.01 L)^2 and (0.03 L)^2 for intensities of range L = 2."""
+
+
+def ms_ssim(x: np.ndarray, y: np.ndarray) -> float:
+    """Multi-scale structural similarity of two volumes (D, H, W) in [-1, 1]; 1 for the same volume.
+
+    Wang, Simoncelli and Bovik, Asilomar 2003, eq. 7, in 3D. Of its five scales those are used at which every side still
+    holds the window of 11 voxels (two at 32^3, three at 64^3), with their weights scaled to a sum of 1.
+
+    Raises:
+        InputError: the shapes differ, or a side is shorter than 11 voxels.
+    """
+    weights = _scale_weights(x.shape, y.shape)
+    product = 1.0
+    for scale, weight in enumerate(weights):
+        similarity, contrast = _ssim(x, y)
+        last = scale == len(weights) - 1
+        product *= max(similarity if last else contrast, 0.0) ** weight
+        x, y = block_mean(x, (2, 2, 2)), block_mean(y, (2, 2, 2))
+    return float(product)
+
+
+def _scale_weights(shape: Sequence[int], other: Sequence[int]) -> np.ndarray:
+    window = 2 * RADIUS + 1
+    if shape != other or min(shape) < window:
+        raise InputError(
+            f"`volumes` must share a shape of at least {window} voxels a side, got {shape} and {other}. "
+            "Bring them onto one finer grid."
+        )
+    scales = sum(min(shape) >> scale >= window for scale in range(len(WEIGHTS)))
+    weights = np.array(WEIGHTS[:scales])
+    return weights / weights.sum()
+
+
+def _ssim(x: np.ndarray, y: np.ndarray) -> tuple[float, float]:
+    """Mean structural similarity, and mean of its contrast and structure terms where the window lies inside."""
+    c1, c2 = STABILISERS
+    mx, my, xx, yy, xy = (_smooth(v) for v in (x, y, x * x, y * y, x * y))
+    variances = np.maximum(xx - mx * mx, 0) + np.maximum(yy - my * my, 0)
+    contrast = (2 * (xy - mx * my) + c2) / (variances + c2)
+    similarity = contrast * (2 * mx * my + c1) / (mx * mx + my * my + c1)
+    inside = slice(RADIUS, -RADIUS)
+    return float(similarity.mean()), float(contrast[inside, inside, inside].mean())
+
+
+def _smooth(volume: np.ndarray) -> np.ndarray:
+    """The Gaussian window over (D, H, W), mirrored at the faces."""
+    d, h, w = (_window_matrix(n) for n in volume.shape)
+    # A product with a matrix is several times faster than a convolution with 11 weights at these sizes.
+    along_depth = (d @ volume.reshape(len(d), -1)).reshape(volume.shape)
+    return h @ along_depth @ w.T
+
+
+@cache
+def _window_matrix(side: int) -> np.ndarray:
+    """Smoothing of a line of `side` voxels as a matrix (side, side), float32."""
+    offsets = np.arange(-RADIUS, RADIUS + 1)
+    window = np.exp(-(offsets**2) / (2 * SIGMA**2))
+    matrix = np.zeros((side, side))
+    for offset, weight in zip(offsets, window / window.sum(), strict=True):
+        mirrored = np.abs(np.arange(side) + offset)
+        mirrored = np.where(mirrored < side, mirrored, 2 * (side - 1) - mirrored)
+        np.add.at(matrix, (np.arange(side), mirrored), weight)
+    return matrix.astype(np.float32)
+
+
+def pairwise_ms_ssim(volumes: Sequence[np.ndarray], pairs: Sequence[tuple[int, int]]) -> np.ndarray:
+    """MS-SSIM (P,) of the volumes at the places that each pair names.
+
+    Raises:
+        InputError: as `ms_ssim`.
+    """
+    return np.array([ms_ssim(volumes[i], volumes[j]) for i, j in pairs])
+
+
+def diversity(volumes: Sequence[np.ndarray], rng: np.random.Generator, pairs: int = 100) -> float:
+    """Mean MS-SSIM over random pairs of different volumes of a set: the lower, the more various it is.
+
+    Odena et al., ICML 2017, sec. 4.2. All pairs where there are no more than `pairs`. To be read beside that of the
+    real set.
+
+    Raises:
+        InputError: fewer than two volumes; and as `ms_ssim`.
+    """
+    if len(volumes) < 2:
+        raise InputError(f"`volumes` must be at least 2 for their diversity, got {len(volumes)}. Synthesize more.")
+    first, second = np.triu_indices(len(volumes), k=1)
+    drawn = rng.permutation(len(first))[:pairs]
+    return float(pairwise_ms_ssim(volumes, np.stack([first[drawn], second[drawn]], axis=1)).mean())
