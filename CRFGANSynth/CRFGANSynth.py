@@ -45,7 +45,7 @@ class CRFGANSynth(ScriptedLoadableModule):
 
 
 class CRFGANSynthWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
-    """The panel: synthesize, train, manage; each section has its own file in CRFGANSynthLib/panel."""
+    """The panel: synthesize, train, compare, manage; each section has its own file in CRFGANSynthLib/panel."""
 
     def __init__(self, parent=None):
         ScriptedLoadableModuleWidget.__init__(self, parent)
@@ -57,6 +57,7 @@ class CRFGANSynthWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
     def setup(self):
         """Load the panel; nothing heavy happens here."""
         from CRFGANSynthLib.panel.closing import CloseFilter
+        from CRFGANSynthLib.panel.compare_section import CompareSection
         from CRFGANSynthLib.panel.devices import DeviceChooser
         from CRFGANSynthLib.panel.job_section import JobSection
         from CRFGANSynthLib.panel.manage_section import ManageSection
@@ -75,6 +76,7 @@ class CRFGANSynthWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
         self.jobs = JobSection(self.ui, self.logic, self.onJobEnded)
         self.synthesize = SynthesizeSection(self.ui, self.logic)
         self.train = TrainSection(self.ui, self.logic, self.updateButtons)
+        self.compare = CompareSection(self.ui, self.logic)
         self.manage = ManageSection(self.ui, self.logic, self.synthesize.refresh, self.jobs.resume)
         ui = self.ui
         self.devices = DeviceChooser([ui.deviceComboBox, ui.trainDeviceComboBox], self.train.forgetEstimates)
@@ -93,6 +95,7 @@ class CRFGANSynthWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
             slicer.util.mainWindow().removeEventFilter(self.closeFilter)
         self.setParameterNode(None)
         self.train.close()
+        self.compare.close()
         self.jobs.close()
         for job in self.jobs.queue.running:
             job.leave()
@@ -145,7 +148,7 @@ class CRFGANSynthWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
             self._parameterNode.disconnectGui(self._guiTag)
             self.removeObserver(self._parameterNode, vtk.vtkCommand.ModifiedEvent, self.onParameters)
         self._parameterNode = parameterNode
-        for section in (self.synthesize, self.train, self.jobs):
+        for section in (self.synthesize, self.train, self.compare, self.jobs):
             section.setParameterNode(parameterNode)
         if parameterNode is not None:
             self._guiTag = parameterNode.connectGui(self.ui)
@@ -169,13 +172,15 @@ class CRFGANSynthWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
         """What can be begun."""
         self.synthesize.updateButton(self.packages.ready)
         self.train.updateButton(self.packages.ready)
+        self.compare.updateButtons(self.packages.ready)
 
     def onJobEnded(self, job):
-        """A training leaves a model to synthesize from."""
+        """A training leaves a model to synthesize from, an evaluation a report."""
         if self._parameterNode is not None and job.canPause:
             model = job.folder / "model.safetensors"
             if model.exists():
                 self.synthesize.choose(model)
+        self.compare.onEnded(job)
         if not self.ui.manageSection.collapsed:
             self.manage.refresh()
         self.packages.update()

@@ -16,7 +16,11 @@ PANEL_WIDTH = 400
 SIZE = (1500, 900)
 STEPS = 1200
 """Of the training that is shown: enough for a preview that looks like a head."""
+COMPARED = 16
+"""Volumes of each kind that are compared."""
 sys.path.insert(0, str(ROOT / "Testing"))
+
+import chromium  # noqa: E402
 
 
 class Photographer:
@@ -37,7 +41,7 @@ class Photographer:
 
     def show_only(self, *sections: str) -> None:
         """Open these sections, close the others."""
-        for name in ("synthesize", "train", "manage"):
+        for name in ("synthesize", "train", "compare", "manage"):
             section = getattr(self.panel.ui, f"{name}Section")
             section.collapsed = name not in sections
         self.panel.turn(0.3)
@@ -76,7 +80,7 @@ def draw_sample_icons() -> None:
 def show_first_use(camera: Photographer) -> None:
     """Nothing is installed; then all is, and nothing is loaded."""
     missing = camera.application.installer.missing
-    missing |= {"torch", "pynrrd", "safetensors", "tensorboardX", "tqdm", "psutil"}
+    missing |= {"torch", "pynrrd", "safetensors", "tensorboardX", "tqdm", "psutil", "jinja2"}
     camera.panel.widget.updateReady()
     camera.show_only("synthesize")
     camera.panel_alone("nothing-installed")
@@ -132,9 +136,32 @@ def show_training(camera: Photographer) -> None:
     camera.panel_alone("manage")
 
 
+def show_comparison(camera: Photographer) -> None:
+    """Chests of the shipped model beside phantoms that it never saw, and the report."""
+    import slicer
+    from CRFGANSynthLib import sample_data
+
+    panel, ui = camera.panel, camera.panel.ui
+    slicer.mrmlScene.Clear(0)
+    sample_data.load("chest", COMPARED, 64)
+    panel.parameters.model = next(model.path for model in panel.widget.logic.models() if "Chest" in model.name)
+    panel.parameters.count = COMPARED
+    ui.synthesizeButton.click()
+    panel.wait(panel.job)
+    camera.show_only("compare")
+    ui.compareButton.click()
+    job = panel.wait(panel.job)
+    picture = camera.application_picture("compared", None)
+    shutil.copy(picture, CATALOGUE / "compare.png")
+    if chromium.PROGRAM:
+        chromium.picture_of(job.folder / "report.html", PICTURES / "report.png", 1100, 1500)
+        print("docs/pictures/report.png")
+    ui.restoreViewsButton.click()
+
+
 def show_themes(camera: Photographer) -> None:
     """Everything open, in dark colours, and as a screen of high density draws it."""
-    camera.show_only("synthesize", "train", "manage")
+    camera.show_only("synthesize", "train", "compare", "manage")
     camera.panel_alone("dark", theme="dark")
     camera.show_only("synthesize")
     camera.panel_alone("high-density", scale=2)
@@ -149,6 +176,7 @@ def main() -> None:
         show_first_use(camera)
         show_synthesis(camera)
         show_training(camera)
+        show_comparison(camera)
         show_themes(camera)
         camera.module.unload()
 

@@ -78,8 +78,12 @@ class Comparison:
             display = segmentation.GetDisplayNode()
             self._undo.append(partial(display.SetViewNodeIDs, display.GetViewNodeIDs()))
             display.SetViewNodeIDs([widget.mrmlSliceNode().GetID() for widget in widgets])
-        table = volumesTable([realSegmentation, syntheticSegmentation])
-        layout.tableViewNode().SetTableNodeID(table.GetID())
+        self.showTable(volumesTable([realSegmentation, syntheticSegmentation]))
+
+    def showTable(self, tableNode):
+        """Show another table in place of the measures."""
+        self._showIfHidden()
+        layout.tableViewNode().SetTableNodeID(tableNode.GetID())
 
     def _showIfHidden(self):
         if not self._undo:

@@ -27,7 +27,9 @@ def _histogramChart(volumes):
 
 
 def _spectrumChart(volumes):
-    found = [curves.radial_power(volume.array, volume.spacing) for volume in volumes]
+    from crfgan.metrics.spectrum import radial_power
+
+    found = [radial_power(volume.array, volume.spacing[::-1]) for volume in volumes]
     return _chart("spectrum", _("Power spectrum"), _("cycles/mm"), _("log10 of power"), found)
 
 

@@ -39,6 +39,9 @@ WAITING, PREPARING, RUNNING, PAUSED, FINISHED, STOPPED, FAILED = (
 )  # fmt: skip
 ENDED = (FINISHED, STOPPED, FAILED)
 
+TRAINING, SYNTHESIS, EVALUATION, LOOK = "training", "synthesis", "evaluation", "look"
+"""What a job is for; LOOK for what only looks at something."""
+
 
 def workerCommand(arguments):
     """The command line of a worker."""
@@ -55,13 +58,14 @@ class Job:
             yields (done, total) between its steps and returns them.
         folder: of the work; the worker's files go into a folder in it.
         collect: called when the job has reached its end, for `result()`.
+        kind: TRAINING, SYNTHESIS, EVALUATION or LOOK.
 
     `listeners` are told of everything: each is called as listener(job, events) with the events, dictionaries, that
     came in since the last time, and with none when the job's state has changed.
     """
 
-    def __init__(self, title, arguments, folder, collect=None, canPause=False):
-        self.title, self.folder, self.canPause = title, Path(folder), canPause
+    def __init__(self, title, arguments, folder, collect=None, kind=LOOK):
+        self.title, self.folder, self.kind = title, Path(folder), kind
         self.workerFolder = self.folder / FOLDER_NAME
         self.state, self.error, self.note = WAITING, "", ""
         self.done, self.total, self.secondsLeft = 0, 0, None
@@ -84,6 +88,11 @@ class Job:
     def ended(self):
         """Whether nothing more will come."""
         return self.state in ENDED
+
+    @property
+    def canPause(self):
+        """Whether it can save and wait."""
+        return self.kind == TRAINING
 
     @property
     def progress(self):
@@ -255,6 +264,8 @@ class Job:
 
     def _on_preparing(self, event):
         self.done, self.total = event["done"], event["total"]
+
+    _on_evaluating = _on_preparing
 
     def _on_prepared(self, event):
         self.done = self.total = 0

@@ -27,6 +27,8 @@ class LiveView:
             elif event["event"] == "quality":
                 facts = {name: event[name] for name in ("sharpness", "variety")}
                 self.curves.addQuality(event["step"], facts)
+            elif event["event"] == "evaluated":
+                self.curves.addEvaluation(event["step"], event["distance"], event["floor"])
             elif event["event"] == "preview":
                 preview = event  # only the last one can still be seen
         self.curves.draw(now=self.job.ended)

@@ -15,8 +15,9 @@ from slicer.i18n import tr as _
 from slicer.ScriptedLoadableModule import ScriptedLoadableModuleLogic
 
 from . import preferences
-from .job import FOLDER_NAME, Job
+from .job import EVALUATION, FOLDER_NAME, SYNTHESIS, TRAINING, Job
 from .job_queue import theQueue
+from .nodes import ATTRIBUTE
 from .parameters import CRFGANSynthParameterNode
 
 SHIPPED_MODELS = Path(__file__).parent.parent / "Resources" / "Models"
@@ -153,9 +154,7 @@ class CRFGANSynthLogic(ScriptedLoadableModuleLogic):
         exported = make_folder(run / EXPORTED)
         write_whole(exported / "settings.json", json.dumps(config.to_dict()).encode())
         arguments = self._trainingArguments(list(volumeNodes), list(files), labels, run)
-        job = Job(
-            _("Training {name}").format(name=run.name), arguments, run, lambda: run / "model.safetensors", canPause=True
-        )
+        job = _trainingJob(run, arguments)
         job.listeners.append(_removeExported)
         return self._submit(job, progress)
 
@@ -201,8 +200,7 @@ class CRFGANSynthLogic(ScriptedLoadableModuleLogic):
         arguments = ["train", "--resume", run, *self._memoryArguments()]
         if iterations is not None:
             arguments += ["--iterations", iterations]
-        title = _("Training {name}").format(name=run.name)
-        return self._submit(Job(title, arguments, run, lambda: run / "model.safetensors", canPause=True), progress)
+        return self._submit(_trainingJob(run, arguments), progress)
 
     def watch(self, run):
         """The Job of a run that is at work since before this Slicer was opened; None if it isn't at work."""
@@ -210,7 +208,7 @@ class CRFGANSynthLogic(ScriptedLoadableModuleLogic):
         for job in theQueue().jobs:
             if job.folder == run and not job.ended:
                 return job
-        job = Job(_("Training {name}").format(name=run.name), [], run, lambda: run / "model.safetensors", canPause=True)
+        job = _trainingJob(run, [])
         if not job.attach():
             return None
         theQueue().add(job)
@@ -261,7 +259,7 @@ class CRFGANSynthLogic(ScriptedLoadableModuleLogic):
             if job.ended and not job.error:
                 shutil.rmtree(job.workerFolder, ignore_errors=True)
 
-        job = Job(_("Synthesis"), arguments(), folder, lambda: nodes)
+        job = Job(_("Synthesis"), arguments(), folder, lambda: nodes, SYNTHESIS)
         job.listeners.append(collect)
         job.nodes = nodes
         return self._submit(job, progress)
@@ -275,6 +273,65 @@ class CRFGANSynthLogic(ScriptedLoadableModuleLogic):
             RuntimeError: synthesis failed; its text is a sentence for the user.
         """
         return self._waitFor(self.startSynthesis(model, **arguments))
+
+    # Comparison.
+
+    def startEvaluation(
+        self, synthetic, real, training=None, progress=None, folder=None, shape=(64, 64, 64), seed=0, count=None
+    ):
+        """Begin to say what synthetic volumes are worth beside real ones; returns a Job whose result is the report.
+
+        The result is what report.json says (see docs/evaluation.md), and `page`, the path of the page for people.
+
+        Args:
+            synthetic: volume nodes; or the path of a model file or of a run's folder, to sample from.
+            real: volume nodes to compare with, best such as were held out of training.
+            training: volume nodes, or paths of files, folders or runs, to look for copies of; default: those of the
+                run whose model made the volumes, where it is on this computer.
+            progress: called with each event of the worker; returning False stops, and the report says what is missing.
+            folder: for the report; default: a new one below `dataFolder()`.
+            shape: voxels (D, H, W) that all volumes are brought to.
+            seed: of the draws, and of a model's volumes.
+            count: how many volumes of a model.
+        """
+        folder = self._newFolder("reports") if folder is None else Path(folder)
+        exported = folder / EXPORTED
+
+        def arguments():
+            made, title = [synthetic], Path(str(synthetic)).name
+            if not isinstance(synthetic, str | Path):
+                made, title = [exported / "synthetic"], _("Synthetic volumes of the scene")
+                yield from exportNodes(list(synthetic), made[0])
+            yield from exportNodes(list(real), exported / "real")
+            known = self._trainingOf(synthetic) if training is None else list(training)
+            if known and not isinstance(known[0], str | Path):
+                yield from exportNodes(known, exported / "training")
+                known = [exported / "training"]
+            options = ["--shape", ",".join(map(str, shape)), "--seed", seed, "--title", title, "--out", folder]
+            options += ["--count", count] if count else []
+            options += ["--training", *known] if known else []
+            return ["evaluate", *made, "--real", exported / "real", *options]
+
+        from .nodes import exportNodes
+
+        job = Job(_("Comparison"), arguments(), folder, lambda: _readReport(folder), EVALUATION)
+        job.listeners.append(_removeExported)
+        return self._submit(job, progress)
+
+    def _trainingOf(self, nodes):
+        """The run, on this computer, of the model that made all these volumes; nothing where they are of several."""
+        if isinstance(nodes, str | Path):
+            return []
+        names = {node.GetAttribute(ATTRIBUTE + "Model") for node in nodes}
+        return [run.folder for run in self.runs() if names == {run.name} and run.volumes]
+
+    def evaluate(self, synthetic, real, **arguments):
+        """Say what synthetic volumes are worth and wait for it; returns the report. Arguments as of `startEvaluation`.
+
+        Raises:
+            RuntimeError: it failed; the text is a sentence for the user.
+        """
+        return self._waitFor(self.startEvaluation(synthetic, real, **arguments))
 
     # Looking before leaping.
 
@@ -364,10 +421,20 @@ class CRFGANSynthLogic(ScriptedLoadableModuleLogic):
             raise
 
 
+def _trainingJob(run, arguments):
+    title = _("Training {name}").format(name=run.name)
+    return Job(title, arguments, run, lambda: run / "model.safetensors", TRAINING)
+
+
 def _nameOf(path):
     """The name by which the core knows a volume file: without its ending."""
     name = path.name
     return name[:-7] if name.lower().endswith(".nii.gz") else path.stem
+
+
+def _readReport(folder):
+    report = json.loads((folder / "report.json").read_text(encoding="utf-8"))
+    return {**report, "page": str(folder / "report.html")}
 
 
 def _removeExported(job, events):

@@ -66,8 +66,13 @@ class CRFGANSynthParameterNode:
     windowHigh: Annotated[float, Minimum(-4000), Maximum(4000)] = 240.0
     iterations: Annotated[int, WithinRange(0, 1000000)] = 0
     """Training steps; 0 for as many as suit the size."""
+    evaluateEvery: Annotated[int, WithinRange(0, 100000)] = 0
+    """Steps between two evaluations on held-out volumes; 0 for none."""
     trainingSeed: Annotated[int, WithinRange(0, LARGEST_SEED)] = 0
     runName: str = ""
     showLive: bool = True
+    comparedReal: list[vtkMRMLScalarVolumeNode]
+    comparedSynthetic: list[vtkMRMLScalarVolumeNode]
+
     run: Path
     """The run that was started last from this scene."""

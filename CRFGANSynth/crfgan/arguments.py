@@ -18,6 +18,7 @@ EXAMPLES = """examples:
   crfgan estimate --preset standard-128                 memory and time that training will take
   crfgan info run                                       what a model makes, and from what
   crfgan check heads/images                             which volumes can be trained on
+  crfgan evaluate new --real heads/images --training run --out report    how good they are, and whether copies
   crfgan export run heads.safetensors --half            a model to give away
 """
 _DATA = ".nrrd, .nii.gz, .mha files; folders of them; DICOM folders"
@@ -42,7 +43,7 @@ def build_parser() -> argparse.ArgumentParser:
 
 def _command(commands, name: str, summary: str) -> argparse.ArgumentParser:
     command = commands.add_parser(name, help=summary, description=summary)
-    if name in ("train", "check", "synthesize", "export", "phantoms", "estimate"):
+    if name in ("train", "check", "synthesize", "evaluate", "export", "phantoms", "estimate"):
         command.add_argument("--events", action="store_true", help="print progress as JSON lines on stdout")
         command.add_argument("--stop-file", type=Path, metavar="FILE", help="stop and save when FILE appears")
     return command
@@ -77,6 +78,9 @@ def _add_settings(command: argparse.ArgumentParser) -> None:
     base.add_argument("--iterations", type=int, metavar="N", help="training steps")
     base.add_argument("--batch-size", type=int, metavar="N", help="volumes in a step")
     base.add_argument("--seed", type=int, metavar="N", help="the same seed gives the same losses; default: 0")
+    text = "evaluate on held-out volumes every N steps, and keep the best model; default: never"
+    base.add_argument("--evaluate-every", type=int, metavar="N", help=text)
+    base.add_argument("--held-out", type=float, metavar="SHARE", help="of the volumes, for that; default: 0.15")
     base.add_argument("--width", type=int, metavar="N", help="channels of A, a multiple of 16; published: 64")
     base.add_argument("--latent", type=int, metavar="N", help="length of the latent vector; published: 1024")
     base.add_argument("--crf", choices=CRF_MODES, help="kind of the CRF's nodes; default: spatial")
@@ -115,6 +119,31 @@ def _add_synthesize(commands) -> None:
     synthesize.add_argument("--format", choices=("nrrd", "nii.gz", "mha"), default="nrrd", help="default: nrrd")
     synthesize.add_argument("--device", choices=DEVICES, default="auto", help="default: auto")
     synthesize.add_argument("--memory-budget", type=_size, metavar="SIZE", help="such as 2GB; default: what is fastest")
+
+
+def _add_evaluate(commands) -> None:
+    evaluate = _command(commands, "evaluate", "Say what synthetic volumes are worth beside real ones, in a report.")
+    text = "synthetic volumes, files or folders; or one model to sample from"
+    evaluate.add_argument("synthetic", nargs="+", type=Path, metavar="SYNTHETIC", help=text)
+    text = "real volumes to compare with, best such as were held out of training"
+    evaluate.add_argument("--real", nargs="+", type=Path, required=True, metavar="REAL", help=text)
+    text = "training volumes, or their run: copies of them are looked for; default: those of a run given as SYNTHETIC"
+    evaluate.add_argument("--training", nargs="+", type=Path, metavar="TRAIN", help=text)
+    evaluate.add_argument("--out", type=Path, required=True, metavar="REPORT", help="folder for report.json and .html")
+    evaluate.add_argument("--title", metavar="TEXT", help="of the report; default: the name of SYNTHETIC")
+    evaluate.add_argument(
+        "--count", type=_positive, metavar="N", help="volumes of a model; default: as many as real ones"
+    )
+    evaluate.add_argument("--seed", type=int, default=0, metavar="K", help="of a model's volumes, and of all draws")
+    evaluate.add_argument(
+        "--shape", type=_sides, metavar="N or D,H,W", help="grid that all are brought to; default: 64"
+    )
+    evaluate.add_argument("--fit", choices=FITS, help="as in training; default: isotropic")
+    _add_intensities(evaluate)
+    text = "weights of MedicalNet's 3D ResNet-50, .safetensors or .pth, for two metrics more"
+    evaluate.add_argument("--medicalnet", type=Path, metavar="FILE", help=text)
+    evaluate.add_argument("--device", choices=DEVICES, default="auto", help="where a model is sampled; default: auto")
+    _add_cache(evaluate)
 
 
 def _add_estimate(commands) -> None:
@@ -182,6 +211,7 @@ _ADD_COMMANDS = (
     _add_check,
     _add_train,
     _add_synthesize,
+    _add_evaluate,
     _add_estimate,
     _add_info,
     _add_export,

@@ -24,6 +24,9 @@ OK, FAILED = 0, 1
 RESUMABLE = {"iterations", "batch_size", "device", "precision"}
 """Settings that a resumed run may change: the networks and the data are as they are."""
 
+FEWEST_SAMPLES, MOST_SAMPLES = 16, 100
+"""Volumes of a model that are evaluated unless told otherwise: as many as there are real ones, within these."""
+
 
 def _given_settings(args: argparse.Namespace) -> dict[str, object]:
     """The settings that stand on the command line."""
@@ -142,6 +145,35 @@ def _synthesize(args: argparse.Namespace, report: Report, should_stop: Interrupt
     return OK
 
 
+def _evaluate(args: argparse.Namespace, report: Report, should_stop: Interruption) -> int:
+    _begin(report, "evaluate", path=args.out)
+    from .cache import Cache
+    from .evaluation.entries import entries_of, is_run
+    from .evaluation.evaluate import Question, evaluate, require_not_empty, title_of
+    from .evaluation.extractors import make_extractors
+    from .evaluation.report import HTML
+    from .evaluation.sampling import is_model, sample
+
+    extractors = make_extractors(args.medicalnet)
+    settings = Config().override(**_given_settings(args)).preprocessing
+    real = entries_of(args.real)
+    require_not_empty(args.real, real, "real")
+    training = args.training or [path for path in args.synthetic if is_run(path)]
+    volumes, missing = args.synthetic, ""
+    if len(args.synthetic) == 1 and is_model(args.synthetic[0]):
+        count = args.count or min(max(len(real), FEWEST_SAMPLES), MOST_SAMPLES)
+        folder, missing = sample(args.synthetic[0], count, args.seed, args.out, args.device, report, should_stop)
+        volumes = [folder]
+    synthetic = entries_of(volumes)
+    require_not_empty(args.synthetic, synthetic, "synthetic")
+    title = args.title or title_of(args.synthetic)
+    question = Question(title, synthetic, real, entries_of(training), settings, args.seed, missing)
+    if not evaluate(question, args.out, extractors, Cache(args.cache), report, should_stop):
+        return INTERRUPTED
+    report("finished", path=args.out / HTML)
+    return OK
+
+
 def _estimate(args: argparse.Namespace, report: Report, should_stop: Interruption) -> int:
     _begin(report, "estimate")
     config, settings, budget = _chosen_config(args), _given_settings(args), args.memory_budget
@@ -234,6 +266,7 @@ COMMANDS = {
     "check": _check,
     "train": _train,
     "synthesize": _synthesize,
+    "evaluate": _evaluate,
     "estimate": _estimate,
     "info": _info,
     "export": _export,

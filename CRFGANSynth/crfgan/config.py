@@ -122,6 +122,10 @@ class Training:
     """Steps between two checkpoints."""
     preview_every: int = 500
     """Steps between two preview pictures."""
+    evaluate_every: int = 0
+    """Steps between two evaluations on held-out volumes, by which the best model is kept; 0 for none."""
+    held_out: float = 0.15
+    """Share of the volumes that is held out of training where it is evaluated; four at the least."""
     device: str = "auto"
     """`auto` takes CUDA where there is one, then MPS, then the CPU."""
     precision: str = "auto"
@@ -130,10 +134,10 @@ class Training:
     def __post_init__(self):
         _require_positive(self, "iterations", "batch_size", "checkpoint_every", "preview_every")
         _require_positive(self, "lr_generator", "lr_discriminator", "lr_encoder", "lr_crf")
-        for name in ("seed", "volumes_at_a_time"):
+        for name in ("seed", "volumes_at_a_time", "evaluate_every"):
             _require(getattr(self, name) >= 0, name, "0 or more", getattr(self, name), "Give a whole number.")
         _require(self.variety_weight >= 0, "variety_weight", "0 or more", self.variety_weight, "Give 0 for none.")
-        for name in ("crf_weight", "crf_fade", "ema_decay"):
+        for name in ("crf_weight", "crf_fade", "ema_decay", "held_out"):
             value = getattr(self, name)
             _require(0 <= value <= 1, name, "between 0 and 1", value, "Give a fraction.")
         _require(self.device in DEVICES, "device", f"one of {DEVICES}", self.device, "Choose one.")

@@ -66,6 +66,11 @@ class Console:
         losses = " ".join(f"{name[0].upper()} {value:.3f}" for name, value in event["losses"].items())
         self._advance("training", event["step"], event["total"], losses)
 
+    def _on_evaluated(self, event: dict) -> None:
+        numbers = f"{event['distance']:.3g} (real volumes: {event['floor']:.3g})"
+        stopped = " It has stopped improving." if event["has_stopped"] else ""
+        self.say(f"Step {event['step']}: distance {numbers}, best at step {event['best_step']}.{stopped}")
+
     def _on_paused(self, event: dict) -> None:
         self.say(f"Paused after step {event['step']}; the state is saved.")
 
@@ -74,6 +79,9 @@ class Console:
 
     def _on_synthesized(self, event: dict) -> None:
         self._advance("synthesizing", event["index"] + 1, event["total"])
+
+    def _on_evaluating(self, event: dict) -> None:
+        self._advance("evaluating", event["done"], event["total"])
 
     def _on_written(self, event: dict) -> None:
         self._advance("writing", event["index"] + 1, event["total"])

@@ -1,6 +1,7 @@
 """The curves of a run, in its folder: files of JSON lines, one a step, that can be read meanwhile. Needs numpy alone.
 
 log.jsonl      step, and the loss of each network that learned in it
+evaluation.jsonl  step, distance to the held-out volumes and its floor (watch.py)
 quality.jsonl  step, sharpness and variety of the preview volumes over those of real ones (quality.py)
 """
 
@@ -14,7 +15,7 @@ import numpy as np
 
 from .files import replace_with, telling_user
 
-LOSSES, QUALITY = "log.jsonl", "quality.jsonl"
+LOSSES, QUALITY, EVALUATION = "log.jsonl", "quality.jsonl", "evaluation.jsonl"
 
 
 class CurveLog:
@@ -84,3 +85,8 @@ def read_losses(folder: Path) -> dict[str, np.ndarray]:
 def read_quality(folder: Path) -> dict[str, np.ndarray]:
     """The quality of a run's previews so far: `step`, `sharpness` and `variety`, 1 like the training volumes."""
     return _read_curves(folder / QUALITY)
+
+
+def read_evaluation(folder: Path) -> dict[str, np.ndarray]:
+    """The evaluations of a run so far: `step`, `distance` and `floor`; `step` alone where there is none."""
+    return _read_curves(folder / EVALUATION)

@@ -55,12 +55,13 @@ def thumbnail(array: np.ndarray, spacing: Sequence[float]) -> bytes:
     picture = Image.new("L", (3 * SMALL_TILE, SMALL_TILE))
     for place, tile in enumerate(middle_planes(array, spacing, SMALL_TILE)):
         picture.paste(tile, (place * SMALL_TILE, 0))
-    png = _png(picture)
+    content = png(picture)
     # Noise, as of a model that has learned nothing yet, can't be compressed but by fewer grays.
-    return png if len(png) < LARGEST_THUMBNAIL else _png(picture.point(lambda gray: gray & 0xF0))
+    return content if len(content) < LARGEST_THUMBNAIL else png(picture.point(lambda gray: gray & 0xF0))
 
 
-def _png(picture: Image.Image) -> bytes:
+def png(picture: Image.Image) -> bytes:
+    """The content of a PNG file."""
     content = BytesIO()
     picture.save(content, format="PNG", optimize=True)
     return content.getvalue()

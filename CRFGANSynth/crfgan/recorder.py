@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
 
@@ -23,6 +24,7 @@ from .streaming import synthesize_volume
 from .synthesis import WARNING
 from .training import Losses, Trainer
 from .version import __version__
+from .watch import Watch
 from .writing import write_volume
 
 PREVIEWS = 4
@@ -43,7 +45,9 @@ class Recorder:
         InputError: here or from any method: the run's folder is gone or can't be written, or the disk is full.
     """
 
-    def __init__(self, folder: Path, trainer: Trainer, report: Report, licence: str):
+    def __init__(
+        self, folder: Path, trainer: Trainer, report: Report, licence: str, held_out: Sequence[np.ndarray] = ()
+    ):
         self.folder, self.trainer, self.report, self.licence = folder, trainer, report, licence
         self.name = folder.resolve().name
         self.state, self.previews = make_folder(folder / "state"), make_folder(folder / "previews")
@@ -54,6 +58,7 @@ class Recorder:
         self.time_left = TimeLeft(self.total, trainer.step_number)
         self.thumbnail: bytes | None = None
         self.metrics: dict[str, float | None] = {}
+        self.watch = self._make_watch(held_out) if len(held_out) else None
 
     def step(self, losses: Losses) -> None:
         """Log the losses of the step just done."""
@@ -105,18 +110,47 @@ class Recorder:
         self.board.add_scalars("quality", {name: ratio for name, ratio in ratios.items() if ratio is not None}, step)
         self.report("quality", step=step, **ratios)
 
+    def _make_watch(self, held_out: Sequence[np.ndarray]) -> Watch:
+        trainer = self.trainer
+        real = trainer.dataset.volumes
+        return Watch(self.folder, trainer.step_number, real, held_out, lambda index: _sample(trainer, index))
+
+    def evaluate(self) -> None:
+        """Say how near the averaged generator comes to held-out volumes; where nearer than ever, write it as model."""
+        found = self.watch.evaluate(self.trainer.step_number)
+        self.board.add_scalars("evaluation", {"distance": found.distance, "floor": found.floor}, found.step)
+        if found.is_best:
+            self.metrics = {**self.metrics, "distance to held-out volumes": round(found.distance / found.floor, 4)}
+            self._write_model()
+        self.report(
+            "evaluated",
+            step=found.step,
+            distance=found.distance,
+            floor=found.floor,
+            best_step=found.best_step,
+            has_stopped=found.has_stopped,
+        )
+
     def checkpoint(self) -> None:
-        """Write the training state, then the model as of now; nothing where that was done at this step."""
+        """Write the training state, then the model; nothing where that was done at this step.
+
+        The model is that of now, unless evaluations have found one before that was better.
+        """
         trainer, step = self.trainer, self.trainer.step_number
         if step == self.saved_step:
             return
         path = save_checkpoint(self.state, trainer.state, step, trainer.config)
+        if self.watch is None or self.watch.best_step is None:
+            self._write_model()
+        self.saved_step = step
+        self.report("checkpoint", step=step, path=path)
+
+    def _write_model(self) -> None:
+        trainer, step = self.trainer, self.trainer.step_number
         card = make_card(trainer.config, trainer.dataset.facts, step, self.licence, self.name, self.metrics)
         # A large volume takes long: that of the last preview will do.
         picture = self.thumbnail or thumbnail(_sample(trainer, 0), trainer.dataset.facts.grid.spacing)
         save_model(self.folder, trainer.ema.module.state_dict(), with_thumbnail(card, picture))
-        self.saved_step = step
-        self.report("checkpoint", step=step, path=path)
 
     def pause(self) -> None:
         """Save, so that nothing is lost if the process is ended while it waits, and say so."""
@@ -130,8 +164,9 @@ class Recorder:
 
     def close(self) -> None:
         """Close the logs."""
-        for log in (self.losses, self.quality, self.board):
-            log.close()
+        for log in (self.losses, self.quality, self.board, self.watch):
+            if log is not None:
+                log.close()
 
 
 def _preview_count(shape: tuple[int, int, int]) -> int:

@@ -3,8 +3,9 @@
 config.json               the resolved configuration
 data.json volumes/        the prepared volumes (dataset.py)
 state/                    training states to resume from (checkpoint.py)
-model.safetensors         the model as of the last checkpoint (model.py)
+model.safetensors         the model as of the last checkpoint, or the best where it is evaluated (model.py)
 log.jsonl quality.jsonl   losses of every step, quality of every preview (curves.py)
+evaluation.jsonl          distance to held-out volumes, where there are any (watch.py)
 tensorboard/ previews/    the same curves, pictures, and the newest preview's first volume
 .lock                     held while a process prepares or trains (lock.py)
 """
@@ -22,11 +23,12 @@ import torch
 from .cache import Cache
 from .checkpoint import has_checkpoint, load_checkpoint
 from .config import Config, load_config
-from .dataset import open_dataset, prepare
+from .dataset import Dataset, open_dataset, prepare
 from .errors import InputError
 from .estimate import fit_to_memory
 from .events import Report
 from .files import make_folder, write_whole
+from .held_out import hold_out
 from .lock import only_one
 from .memory import give_back, is_out_of_memory
 from .precision import choose_precision
@@ -82,6 +84,7 @@ def _prepare_run(
     dataset = prepare(sources, config.preprocessing, folder, labels, skipped, progress, cache)
     facts = dataset.facts
     config = config.override(classes=len(facts.classes))
+    hold_out(dataset, config.training)  # says now if there are too few
     # Written last: a folder with a configuration has all that its run needs.
     _save_config(folder, config)
     report("prepared", volumes=len(dataset), spacing_mm=facts.grid.spacing, units=facts.units.name)
@@ -131,15 +134,15 @@ def train_run(
     """
     with only_one(folder), _telling_user(folder, config):
         _save_config(folder, config)
-        trainer = _make_trainer(folder, config, budget)
+        dataset, held_out = hold_out(open_dataset(folder), config.training)
+        trainer = _make_trainer(folder, config, dataset, budget)
         trainer.precision = choose_precision(trainer, report)
-        with closing(Recorder(folder, trainer, report, licence)) as recorder:
+        with closing(Recorder(folder, trainer, report, licence, held_out.volumes)) as recorder:
             return _loop(trainer, recorder, should_stop, should_pause)
 
 
-def _make_trainer(folder: Path, config: Config, budget: int | None) -> Trainer:
+def _make_trainer(folder: Path, config: Config, dataset: Dataset, budget: int | None) -> Trainer:
     """The trainer of a run at its last state."""
-    dataset = open_dataset(folder)
     device = choose_device(config.training.device)
     trainer = Trainer(fit_to_memory(config, device.type, budget), dataset, device)
     if has_checkpoint(folder / "state"):
@@ -177,9 +180,15 @@ def _loop(trainer: Trainer, recorder: Recorder, should_stop: Asked, should_pause
         recorder.step(trainer.step())
         if is_preview_due(trainer.step_number, training.preview_every, training.iterations):
             recorder.preview()
-        if trainer.step_number % training.checkpoint_every == 0 or trainer.step_number == training.iterations:
+        if training.evaluate_every and _is_due(trainer.step_number, training.evaluate_every, training.iterations):
+            recorder.evaluate()
+        if _is_due(trainer.step_number, training.checkpoint_every, training.iterations):
             recorder.checkpoint()
     return True
+
+
+def _is_due(step: int, every: int, total: int) -> bool:
+    return step % every == 0 or step == total
 
 
 def _wait(recorder: Recorder, should_stop: Asked, should_pause: Asked) -> None:

@@ -265,6 +265,24 @@ def test_curves_and_a_preview_are_shown_while_it_trains(panel, heads, slicer):
     panel.ui.curvesButton.click()
 
 
+def test_an_evaluated_training_keeps_the_best_model_and_says_so(panel, heads, slicer):
+    from crfgan.phantoms import make_head
+
+    for seed in range(3, 7):
+        image = make_head(seed, (32, 32, 32)).image
+        slicer.util.addVolumeFromArray(image.array, image.ijk_to_ras, name=f"Head {seed}")
+    job = panel.wait(panel.start_training(iterations=4, evaluateEvery=2))
+    assert job.error == ""
+    assert panel.status.splitlines()[1] in (
+        "Nearest to held-out volumes at step 2.",
+        "Nearest to held-out volumes at step 4.",
+    )
+    (chart,) = slicer.util.getNodesByClass("vtkMRMLPlotChartNode")
+    names = [chart.GetNthPlotSeriesNode(index).GetName() for index in range(chart.GetNumberOfPlotSeriesNodes())]
+    assert "distance" in names
+    assert panel.widget.synthesize.model.card["volumes"] == 3, "four of seven were held out"
+
+
 # Paused, stopped, resumed
 
 

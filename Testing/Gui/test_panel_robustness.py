@@ -41,7 +41,7 @@ def flood(panel, monkeypatch, folder, seconds):
 
     monkeypatch.setattr(jobs, "workerCommand", lambda arguments: [sys.executable, "-c", FLOOD % {"seconds": seconds}])
     folder.mkdir()
-    return panel.widget.jobs.queue.submit(jobs.Job("Flood", [], folder, canPause=True))
+    return panel.widget.jobs.queue.submit(jobs.Job("Flood", [], folder, kind=jobs.TRAINING))
 
 
 def test_ten_thousand_events_a_second_never_stall_the_event_loop(panel, scene, monkeypatch, tmp_path, slicer):

@@ -2,7 +2,6 @@
 
 from itertools import pairwise
 from math import comb
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -12,10 +11,8 @@ from crfgan.errors import InputError
 from crfgan.memorisation import audit, chance_of, judge, threshold_rank
 from crfgan.phantoms import make_head
 from crfgan.preprocessing import choose_grid, preprocess, survey
-from crfgan.volume import Volume
+from hippocampi import hippocampi, needs_hippocampi
 
-HIPPOCAMPI = Path(__file__).resolve().parents[3] / "shared" / "data" / "hippocampus_t1.npz"
-needs_hippocampi = pytest.mark.skipif(not HIPPOCAMPI.exists(), reason="needs shared/data/hippocampus_t1.npz")
 RNG = np.random.default_rng(0)
 
 
@@ -33,26 +30,9 @@ def heads():
     return prepared([make_head(seed, (32, 32, 32)).image for seed in range(60)], "isotropic")
 
 
-def unpadded(array, shape):
-    start = [(n - int(m)) // 2 for n, m in zip(array.shape, shape, strict=True)]
-    return array[tuple(slice(a, a + int(m)) for a, m in zip(start, shape, strict=True))]
-
-
-@pytest.fixture(scope="module")
-def hippocampi():
-    """All real hippocampi, and of each the number that both sides of one subject share."""
-    data = np.load(HIPPOCAMPI)
-    volumes, pairs = [], []
-    for part in ("train", "val"):
-        arrays = zip(data[f"{part}_images"], data[f"{part}_shape"], strict=True)
-        volumes += [Volume(unpadded(*array), np.eye(4), part) for array in arrays]
-        pairs += list(data[f"{part}_pair"])
-    return prepared(volumes, "fill"), np.array(pairs)
-
-
-def split(hippocampi, seed, held_out):
+def split(seed, held_out):
     """Training volumes, about 100 new ones and at least `held_out` others, no subject in two of them."""
-    volumes, pairs = hippocampi
+    volumes, pairs, _validation = hippocampi()
     subjects = np.random.default_rng(seed).permutation(np.unique(pairs))
     filled = np.cumsum([np.sum(pairs == subject) for subject in subjects])
     first, second = np.searchsorted(filled, (held_out, held_out + 99)) + 1
@@ -101,8 +81,8 @@ def assert_copies_found(training, new, held_out):
 
 
 @needs_hippocampi
-def test_copies_hidden_among_real_hippocampi_are_found(hippocampi):
-    training, new, held_out = split(hippocampi, 0, 33)
+def test_copies_hidden_among_real_hippocampi_are_found():
+    training, new, held_out = split(0, 33)
     assert_copies_found(training, new[:70], held_out)
 
 
@@ -111,10 +91,10 @@ def test_copies_hidden_among_phantoms_are_found(heads):
 
 
 @needs_hippocampi
-def test_of_new_hippocampi_no_more_than_the_nominal_rate_is_flagged(hippocampi):
+def test_of_new_hippocampi_no_more_than_the_nominal_rate_is_flagged():
     found = []
     for seed in range(4):
-        training, new, held_out = split(hippocampi, seed, 33)
+        training, new, held_out = split(seed, 33)
         found.append(audit(new[:100], training[:80], held_out))
         assert found[-1].chance_explains
     assert np.mean([each.flagged for each in found]) <= 5

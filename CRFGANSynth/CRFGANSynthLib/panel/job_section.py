@@ -5,9 +5,10 @@ import slicer
 from slicer.i18n import tr as _
 
 from .. import sentences
-from ..job import FAILED, FINISHED, MESSAGES, PAUSED, PREPARING, RUNNING, STOPPED
+from ..job import FAILED, FINISHED, MESSAGES, PAUSED, RUNNING, STOPPED
 from ..job_queue import theQueue
 from ..live import LiveView
+from . import status
 
 REDRAW_MS = 100
 """The widgets change at most so often, however many events come in."""
@@ -21,7 +22,7 @@ class JobSection:
         """Args: onEnded: called as onEnded(job) when a job has ended."""
         self.ui, self.logic, self.onEnded, self.parameters = ui, logic, onEnded, None
         self.queue = theQueue()
-        self.live, self.notes = {}, {}
+        self.live, self.notes, self.evaluations = {}, {}, {}
         self._run = None
         self._redraw = qt.QTimer()
         self._redraw.setSingleShot(True)
@@ -77,6 +78,8 @@ class JobSection:
                 notes.append(_("Left out {name}: {reason}").format(name=event["name"], reason=event["reason"]))
             elif event["event"] == "device" and event["reason"]:
                 notes.append(_("On {name}: {reason}.").format(name=event["name"], reason=event["reason"]))
+            elif event["event"] == "evaluated":
+                self.evaluations[job] = event
         if job.canPause and job.state in (RUNNING, PAUSED, FINISHED, STOPPED, FAILED):
             self._live(job).onEvents(events)
         if job.ended:
@@ -119,7 +122,8 @@ class JobSection:
         ui.progressBar.value = job.done if job.state != FINISHED else max(job.total, 1)
         notes = self.notes.get(job, [])
         more = [_("... and {count} more; see the log.").format(count=len(notes) - MOST_NOTES)]
-        lines = [self._status(job), *notes[:MOST_NOTES], *(more if len(notes) > MOST_NOTES else [])]
+        improvement = [status.ofImprovement(self.evaluations[job])] if job in self.evaluations else []
+        lines = [status.of(job), *improvement, *notes[:MOST_NOTES], *(more if len(notes) > MOST_NOTES else [])]
         ui.statusLabel.text = "\n".join(lines)
         ui.pauseButton.visible = training and job.running
         ui.pauseButton.enabled = job.state in (RUNNING, PAUSED) and not job.note
@@ -146,28 +150,6 @@ class JobSection:
         self.ui.resumeButton.visible = run is not None and run.resumable
         if run is not None:
             self.ui.resumeButton.text, self.ui.resumeButton.toolTip = resumeTexts(run)
-
-    def _status(self, job):
-        if job.note:
-            return job.note
-        counts = {"done": job.done, "total": job.total, "left": sentences.duration(job.secondsLeft)}
-        if job.state == FAILED:
-            return job.error
-        if job.state == PREPARING or (job.running and job.secondsLeft is None and job.canPause and job.state != PAUSED):
-            return _("Reading and preparing the volumes...")
-        if job.state == PAUSED:
-            return _("Paused after step {done} of {total}. Everything is saved.").format(**counts)
-        if job.state == RUNNING:
-            if job.canPause:
-                return _("Step {done} of {total}, {left} left").format(**counts)
-            return _("{done} of {total} volumes are in the scene").format(**counts)
-        if job.state == STOPPED:
-            if job.canPause:
-                return _("Stopped after step {done} of {total}; what was learned is saved.").format(**counts)
-            return _("Stopped; {done} volumes are in the scene.").format(**counts)
-        if job.canPause:
-            return _("Training has finished. Press Synthesize to make volumes.")
-        return _("The synthetic volumes are in the scene.")
 
     # What the user does.
 

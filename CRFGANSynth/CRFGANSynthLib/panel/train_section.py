@@ -7,7 +7,8 @@ from slicer.i18n import tr as _
 
 from .. import preferences, sentences, thumbnails
 from ..parameters import Modality, Preset
-from .volume_table import Row, VolumeTable, singleShotTimer, sizeText
+from ..timers import singleShotTimer
+from .volume_table import Row, VolumeTable, sizeText
 
 FEWEST = 2
 PAUSE_MS = 600
@@ -210,6 +211,7 @@ class TrainSection:
                 folder=self.logic.newRunFolder(parameters.runName),
                 preset=parameters.preset.value,
                 iterations=parameters.iterations or None,
+                evaluate_every=parameters.evaluateEvery,
                 **settings,
             )
             parameters.run = job.folder

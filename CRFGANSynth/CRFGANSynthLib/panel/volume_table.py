@@ -9,6 +9,7 @@ import vtk
 from slicer.i18n import tr as _
 
 from .. import nodes, thumbnails
+from ..timers import singleShotTimer
 from ..volume_checks import problemOf
 
 NAME, CLASS = range(2)
@@ -198,12 +199,3 @@ def sizeText(voxels, spacing):
     lengths = [f"{side:.3g}" for side in spacing]
     sides, steps = " x ".join(map(str, voxels)), " x ".join(lengths if len(set(lengths)) > 1 else lengths[:1])
     return _("{sides}, {steps} mm").format(sides=sides, steps=steps)
-
-
-def singleShotTimer(milliseconds, onTimeout):
-    """A timer that, once started, calls back once; started again before, it waits anew."""
-    timer = qt.QTimer()
-    timer.setSingleShot(True)
-    timer.setInterval(milliseconds)
-    timer.connect("timeout()", onTimeout)
-    return timer

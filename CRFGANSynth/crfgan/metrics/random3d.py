@@ -50,7 +50,7 @@ class Random3D:
         """
         rows = []
         for start in range(0, len(volumes), BATCH):
-            batch = np.stack(volumes[start : start + BATCH])
+            batch = np.stack([volumes[place] for place in range(start, min(start + BATCH, len(volumes)))])
             if min(batch.shape[1:]) < 2 ** len(CHANNELS):
                 raise InputError(
                     f"`volumes` must have at least {2 ** len(CHANNELS)} voxels a side, got {batch.shape[1:]}. "

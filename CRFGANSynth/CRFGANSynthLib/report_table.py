@@ -1,0 +1,68 @@
+"""The measures of an evaluation in a table node."""
+
+from slicer.i18n import tr as _
+
+from .own_nodes import fillTable, nodeOfRole
+
+
+def tableOf(report):
+    """A vtkMRMLTableNode of all measures beside real volumes, which the next call fills anew."""
+    from crfgan.evaluation.wording import METRICS, number, verdict
+
+    rows = []
+    for name in METRICS:
+        if name in report:
+            score = report[name]
+            low, high = score["interval"] or (None, None)
+            found = verdict(name, score["value"], score["floor"], score["interval"])
+            shown = (number(value) for value in (score["value"], score["floor"], low, high))
+            rows.append((_titles().get(name, name), *shown, _verdicts()[found]))
+    table = nodeOfRole("vtkMRMLTableNode", "evaluation", _("Synthetic beside real"))
+    fillTable(table, [_("Measure"), _("Synthetic"), _("Real"), _("Real, from"), _("Real, to"), _("Verdict")], rows)
+    return table
+
+
+def summaryOf(report):
+    """What a clinician wants to know first: whether any is a copy, and how many measures see a difference."""
+    from crfgan.evaluation.wording import BETTER, LIKE_REAL, METRICS, UNKNOWN, verdict
+
+    scores = {name: report[name] for name in METRICS if name in report}
+    found = [verdict(name, score["value"], score["floor"], score["interval"]) for name, score in scores.items()]
+    measured = [each for each in found if each != UNKNOWN]
+    like = sum(each in (LIKE_REAL, BETTER) for each in measured)
+    counts = _("{like} of {total} measures can't tell the synthetic volumes from real ones.").format(
+        like=like, total=len(measured)
+    )
+    return "\n".join(filter(None, (report["memorisation"]["sentence"], counts, report["partial"])))
+
+
+def _verdicts():
+    from crfgan.evaluation.wording import BETTER, CLOSE, FAR, LIKE_REAL, UNKNOWN
+
+    return {
+        LIKE_REAL: _("like real"),
+        CLOSE: _("near"),
+        FAR: _("different"),
+        BETTER: _("more than real"),
+        UNKNOWN: _("not measured"),
+    }
+
+
+def _titles():
+    return {
+        "frechet_random3d": _("Frechet distance, random network"),
+        "frechet_statistics": _("Frechet distance, statistics"),
+        "frechet_medicalnet": _("Frechet distance, MedicalNet"),
+        "mmd_random3d": _("Kernel MMD, random network"),
+        "mmd_statistics": _("Kernel MMD, statistics"),
+        "mmd_medicalnet": _("Kernel MMD, MedicalNet"),
+        "precision": _("Precision"),
+        "recall": _("Recall"),
+        "density": _("Density"),
+        "coverage": _("Coverage"),
+        "ms_ssim": _("MS-SSIM of pairs"),
+        "seam_index": _("Seam index"),
+        "coherence": _("Coherence"),
+        "spectrum_distance": _("Power spectrum"),
+        "histogram_wasserstein": _("Intensity histogram"),
+    }

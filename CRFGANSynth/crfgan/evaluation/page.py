@@ -1,0 +1,135 @@
+"""The report as one HTML page that needs nothing else: pictures, charts and style are in it."""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import numpy as np
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from ..pictures import contact_sheet, png, thumbnail
+from . import wording
+from .charts import Curve, interval_bar, line_chart
+from .sets import VolumeSet
+
+SHOWN = 6
+"""Volumes of each set, and pairs, that are shown."""
+MOST_FINDINGS = 4
+KINDS = {
+    wording.LIKE_REAL: "like", wording.BETTER: "better", wording.CLOSE: "close", wording.FAR: "far",
+    wording.UNKNOWN: "unknown",
+}  # fmt: skip
+
+
+def render_page(
+    report: Mapping,
+    sets: Mapping[str, VolumeSet],
+    charts: Sequence[tuple[str, str, Mapping[str, Curve]]],
+) -> str:
+    """The page.
+
+    Args:
+        report: what report.json says.
+        sets: the volumes behind it, `synthetic`, `real`, and `training` where there is an audit.
+        charts: of each chart its title, the title of its x axis, and its curves, the real one first.
+    """
+    environment = Environment(
+        loader=FileSystemLoader(Path(__file__).parent), autoescape=True, trim_blocks=True, undefined=StrictUndefined
+    )
+    spacing = report["grid"]["spacing_mm"]
+    return environment.get_template("report.html.j2").render(
+        report=report,
+        summary=summarize(report),
+        groups=_groups(report),
+        charts=[(title, line_chart(title, x, curves)) for title, x, curves in charts],
+        pictures={name: _sheet(sets[name].volumes, spacing) for name in ("real", "synthetic")},
+        audit={**report["memorisation"], "pictures": _pair_pictures(report, sets, spacing)},
+        facts=_facts(report),
+    )
+
+
+def verdict_of(name: str, score: Mapping) -> str:
+    """See `wording.verdict`."""
+    return wording.verdict(name, score["value"], score["floor"], score["interval"])
+
+
+def summarize(report: Mapping) -> str:
+    """How many measures can't tell the synthetic volumes from real ones, and what the others say, in plain words."""
+    scores = {name: report[name] for name in wording.METRICS if name in report}
+    verdicts = {name: verdict_of(name, score) for name, score in scores.items()}
+    measured = [found for found in verdicts.values() if found != wording.UNKNOWN]
+    like = sum(found in (wording.LIKE_REAL, wording.BETTER) for found in measured)
+    count = f"{like} of {len(measured)} measures can't tell the synthetic volumes from real ones."
+    found = [
+        sentence
+        for (name, above), sentence in wording.FINDINGS.items()
+        if verdicts.get(name) == wording.FAR and above == (scores[name]["value"] > scores[name]["interval"][1])
+    ]
+    return " ".join([count, *found[:MOST_FINDINGS]])
+
+
+def _groups(report: Mapping) -> list[tuple[str, list[dict]]]:
+    groups: dict[str, list[dict]] = {}
+    for name, words in wording.METRICS.items():
+        if name in report:
+            groups.setdefault(words.group, []).append(_row(name, words, report[name]))
+    return list(groups.items())
+
+
+def _row(name: str, words: wording.Wording, score: Mapping) -> dict:
+    found = verdict_of(name, score)
+    measured = found != wording.UNKNOWN
+    return {
+        "title": words.title,
+        "tells": words.tells,
+        "note": score["note"],
+        "value": wording.number(score["value"]),
+        "floor": wording.number(score["floor"]),
+        "bar": interval_bar(score["value"], score["floor"], score["interval"], KINDS[found]) if measured else "",
+        "verdict": found,
+        "kind": KINDS[found],
+    }
+
+
+def _address(content: bytes) -> str:
+    return "data:image/png;base64," + b64encode(content).decode()
+
+
+def _sheet(volumes: Sequence[np.ndarray], spacing: Sequence[float]) -> str:
+    shown = [volumes[index] for index in range(min(SHOWN, len(volumes)))]
+    return _address(png(contact_sheet([("", shown)], spacing)))
+
+
+def _pair_pictures(report: Mapping, sets: Mapping[str, VolumeSet], spacing: Sequence[float]) -> list[dict]:
+    found = []
+    for pair in sorted(report["memorisation"]["pairs"], key=lambda each: each["distance"])[:SHOWN]:
+        left = sets["synthetic"].volumes[sets["synthetic"].names.index(pair["synthetic"])]
+        right = sets["training"].volumes[sets["training"].names.index(pair["training"])]
+        found.append(
+            {
+                **pair,
+                "distance": wording.number(pair["distance"]),
+                "left": _address(thumbnail(left, spacing)),
+                "right": _address(thumbnail(right, spacing)),
+                "difference": _address(thumbnail((np.asarray(left) - right) / 2, spacing)),
+            }
+        )
+    return found
+
+
+def _facts(report: Mapping) -> list[tuple[str, str]]:
+    grid, units = report["grid"], report["units"]
+    shape, spacing = (" x ".join(f"{side:.3g}" for side in grid[name]) for name in ("shape", "spacing_mm"))
+    unit = "HU" if units["name"] == "HU" else "arbitrary units, each volume by its own percentiles"
+    counts = [f"{report[name]['count']} {name}" for name in ("synthetic", "real", "training") if report[name]["count"]]
+    return [
+        ("Volumes", ", ".join(counts)),
+        ("One grid for all", f"{shape} voxels of {spacing} mm, brought there as training volumes are ({grid['fit']})"),
+        ("Window", f"{units['low']:.4g} to {units['high']:.4g}, {unit}"),
+        ("Seed of all draws", str(report["seed"])),
+        ("Feature networks", ", ".join(report["features"])),
+        ("Software", f"crfgan {report['crfgan']}"),
+        ("Keep it safe", "This page shows real volumes: treat it as you treat those."),
+    ]
