@@ -22,17 +22,18 @@ def parse_arguments() -> argparse.Namespace:
     parser.add_argument("--volumes", type=int, default=48, help="phantoms to train on")
     parser.add_argument("--iterations", type=int, default=1000, help="training steps")
     parser.add_argument("--count", type=int, default=4, help="volumes to synthesize")
+    parser.add_argument("--held-out", type=int, default=24, help="other phantoms that the model is evaluated with")
     return parser.parse_args()
 
 
-def make_nodes(count: int) -> list:
+def make_nodes(seeds: range) -> list:
     """Head phantoms as volume nodes of the scene."""
     import slicer
     from crfgan.phantoms import make_head
     from tqdm import tqdm
 
     nodes = []
-    for seed in tqdm(range(count), desc="phantoms", dynamic_ncols=True):
+    for seed in tqdm(seeds, desc="phantoms", dynamic_ncols=True):
         image = make_head(seed, (64, 64, 64)).image
         nodes.append(slicer.util.addVolumeFromArray(image.array, image.ijk_to_ras, name=image.name))
     return nodes
@@ -111,11 +112,22 @@ def run_demo(args: argparse.Namespace) -> None:
     def show(event: dict) -> None:
         console(event["event"], **{name: value for name, value in event.items() if name not in ("event", "time")})
 
-    nodes = make_nodes(args.volumes)
+    nodes = make_nodes(range(args.volumes))
     model = logic.train(
         nodes, preset="tiny-32", shape=(32, 32, 32), iterations=args.iterations, seed=1, folder=run, progress=show
     )
-    for node in nodes:
+    unseen = make_nodes(range(args.volumes, args.volumes + args.held_out))
+    logic.evaluate(
+        run,
+        unseen,
+        training=[run],
+        progress=show,
+        folder=args.out / "report",
+        shape=(32, 32, 32),
+        count=args.held_out,
+        title="Heads of the demo",
+    )
+    for node in nodes + unseen:
         slicer.mrmlScene.RemoveNode(node)
     made = logic.synthesize(model, count=args.count, seed=7, folder=args.out / "volumes", progress=show)
     shutil.copy(model, args.out / "model.safetensors")

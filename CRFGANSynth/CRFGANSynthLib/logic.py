@@ -277,7 +277,16 @@ class CRFGANSynthLogic(ScriptedLoadableModuleLogic):
     # Comparison.
 
     def startEvaluation(
-        self, synthetic, real, training=None, progress=None, folder=None, shape=(64, 64, 64), seed=0, count=None
+        self,
+        synthetic,
+        real,
+        training=None,
+        progress=None,
+        folder=None,
+        shape=(64, 64, 64),
+        seed=0,
+        count=None,
+        title=None,
     ):
         """Begin to say what synthetic volumes are worth beside real ones; returns a Job whose result is the report.
 
@@ -293,21 +302,22 @@ class CRFGANSynthLogic(ScriptedLoadableModuleLogic):
             shape: voxels (D, H, W) that all volumes are brought to.
             seed: of the draws, and of a model's volumes.
             count: how many volumes of a model.
+            title: of the report.
         """
         folder = self._newFolder("reports") if folder is None else Path(folder)
         exported = folder / EXPORTED
 
         def arguments():
-            made, title = [synthetic], Path(str(synthetic)).name
+            made, name = [synthetic], Path(str(synthetic)).name
             if not isinstance(synthetic, str | Path):
-                made, title = [exported / "synthetic"], _("Synthetic volumes of the scene")
+                made, name = [exported / "synthetic"], _("Synthetic volumes of the scene")
                 yield from exportNodes(list(synthetic), made[0])
             yield from exportNodes(list(real), exported / "real")
             known = self._trainingOf(synthetic) if training is None else list(training)
             if known and not isinstance(known[0], str | Path):
                 yield from exportNodes(known, exported / "training")
                 known = [exported / "training"]
-            options = ["--shape", ",".join(map(str, shape)), "--seed", seed, "--title", title, "--out", folder]
+            options = ["--shape", ",".join(map(str, shape)), "--seed", seed, "--title", title or name, "--out", folder]
             options += ["--count", count] if count else []
             options += ["--training", *known] if known else []
             return ["evaluate", *made, "--real", exported / "real", *options]

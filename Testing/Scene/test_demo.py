@@ -16,7 +16,8 @@ def demo(tmp_path_factory):
     """The folder of a short demo, made by the very script."""
     out = tmp_path_factory.mktemp("demo") / "demo"
     command = [sys.executable, ROOT / "tools" / "demo.py", "--out", out, "--volumes", "3", "--iterations", "3"]
-    finished = subprocess.run([*map(str, command), "--count", "2"], capture_output=True, text=True, timeout=300)
+    command += ["--count", "2", "--held-out", "5"]
+    finished = subprocess.run([*map(str, command)], capture_output=True, text=True, timeout=300)
     assert finished.returncode == 0, finished.stderr
     assert "Traceback" not in finished.stderr
     return out
@@ -25,11 +26,13 @@ def demo(tmp_path_factory):
 def test_everything_promised_is_there(slicer_app, demo):
     from SlicerStandIns.environment import missing_for_pictures
 
-    expected = {"volumes", "run", "scene.mrb", "contact_sheet.png", "losses.png", "model.safetensors"}
+    expected = {"volumes", "run", "report", "scene.mrb", "contact_sheet.png", "losses.png", "model.safetensors"}
     if not missing_for_pictures():
         expected.add("four_up.png")
     assert {path.name for path in demo.iterdir()} == expected
     assert len(list((demo / "volumes").glob("*.nrrd"))) == 2
+    report = json.loads((demo / "report" / "report.json").read_text())
+    assert len(report["memorisation"]["pairs"]) == report["synthetic"]["count"] == 5
 
 
 def test_the_scene_reloads_with_geometry_provenance_and_folder(slicer_app, scene, demo):

@@ -58,23 +58,44 @@ def evaluate(
     found = describe(aligned, question.seed, question.title, _names(extractors), skipped)
     found["partial"] = question.partial
     window = aligned.units.high - aligned.units.low
-    total = sum(name.partition("_")[2] in extractors or not _is_of_features(name) for name in METRICS) + 1
+    progress = _Progress(report, _count(extractors) + 1)
     whole = True
-    for done, (name, score) in enumerate(measure(synthetic.volumes, real.volumes, extractors, window, question.seed)):
+    for name, score in measure(synthetic.volumes, real.volumes, extractors, window, question.seed, progress):
         found[name] = score.to_dict()
         report("measured", name=name, value=score.value, floor=score.floor, interval=score.interval)
-        report("evaluating", done=done + 1, total=total)
+        progress.next()
         if should_stop():
             whole, found["partial"] = False, "It was stopped before everything was measured."
             break
-    found["memorisation"] = _audited(question, aligned) if whole else _no_audit("It was stopped before the audit.")
-    report("evaluating", done=total, total=total)
+    stopped = "It was stopped before copies were looked for."
+    found["memorisation"] = _audited(question, aligned, progress) if whole else _no_audit(stopped)
+    progress.next()
     write_report(folder, found, aligned)
     return whole
 
 
-def _is_of_features(name: str) -> bool:
-    return name.startswith(("frechet_", "mmd_"))
+class _Progress:
+    """Tells, in percent, how far an evaluation is: its metrics, and the audit, count the same."""
+
+    def __init__(self, report: Report, total: int):
+        self.report, self.total, self.done, self.shown = report, total, 0, -1
+
+    def __call__(self, share: float) -> None:
+        """A share of the step at hand is done."""
+        percent = int(100 * (self.done + share) / self.total)
+        if percent > self.shown:
+            self.shown = percent
+            self.report("evaluating", done=percent, total=100)
+
+    def next(self) -> None:
+        """The step at hand is done."""
+        self.done += 1
+        self(0.0)
+
+
+def _count(extractors: Mapping[str, Extractor]) -> int:
+    """How many metrics there are with these extractors."""
+    return sum(not name.startswith(("frechet_", "mmd_")) or name.partition("_")[2] in extractors for name in METRICS)
 
 
 def _names(extractors: Mapping[str, Extractor]) -> list[str]:
@@ -97,14 +118,14 @@ def _aligned(question: Question, cache: Cache, report: Report) -> tuple[Aligned,
     return align(entries, question.settings, cache, skip, progress), skipped
 
 
-def _audited(question: Question, aligned: Aligned) -> dict:
+def _audited(question: Question, aligned: Aligned, progress: Callable[[float], None]) -> dict:
     if not question.training:
         return _no_audit(UNKNOWN_TRAINING)
     training, real = aligned.sets[TRAINING], aligned.sets[REAL]
     unseen = {entry.name for entry in without_known(question.real, question.training)}
     held_out = [real.volumes[place] for place, name in enumerate(real.names) if name in unseen]
     synthetic = aligned.sets[SYNTHETIC]
-    found = audit(synthetic.volumes, training.volumes, held_out)
+    found = audit(synthetic.volumes, training.volumes, held_out, lambda done, total: progress(min(done / total, 0.99)))
     pairs = [
         {
             "synthetic": synthetic.names[pair.synthetic],

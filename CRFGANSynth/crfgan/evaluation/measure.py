@@ -33,6 +33,8 @@ RELIABLE = 0.75
 Volumes = Sequence[np.ndarray]
 Extractor = Callable[[Volumes], np.ndarray]
 """From N volumes (D, H, W) to features (N, ...)."""
+Told = Callable[[float], None]
+"""Told which share of the metric at hand is done."""
 
 
 @dataclass(frozen=True)
@@ -81,6 +83,7 @@ def measure(
     extractors: Mapping[str, Extractor],
     units_per_window: float,
     seed: int,
+    told: Told = lambda share: None,
 ) -> Iterator[tuple[str, Score]]:
     """The metrics one by one, by name; one that can't be measured says why.
 
@@ -88,6 +91,7 @@ def measure(
         synthetic, real: volumes (D, H, W) in [-1, 1] on one grid.
         extractors: of features, by name; precision and its kin take the first.
         units_per_window: HU, or intensity units, from -1 to 1.
+        told: hears how far a metric is that takes long.
 
     Raises:
         InputError: there are too few volumes.
@@ -100,9 +104,9 @@ def measure(
         yield f"frechet_{name}", features.distance(frechet_distance, seed)
         yield f"mmd_{name}", _kernel_distance(features, seed)
     yield from _neighbourhoods(next(iter(found.values())), seed)
-    yield "ms_ssim", _ms_ssim(synthetic, real, seed)
+    yield "ms_ssim", _ms_ssim(synthetic, real, seed, told)
     yield "seam_index", _seam_index(synthetic, real, seed)
-    yield "coherence", _coherence(synthetic, real, seed)
+    yield "coherence", _coherence(synthetic, real, seed, told)
     yield "spectrum_distance", Features.of(log_spectra, synthetic, real).distance(spectrum_distance, seed)
     shares = Features.of(intensity_shares, synthetic, real)
     yield "histogram_wasserstein", shares.distance(partial(histogram_wasserstein, scale=units_per_window / 2), seed)
@@ -131,9 +135,11 @@ def _continuous(interval: tuple[float, float], size: int) -> tuple[float, float]
     return max(low - 0.5 / size, 0.0), high + 0.5 / size
 
 
-def _ms_ssim(synthetic: Volumes, real: Volumes, seed: int) -> Score:
+def _ms_ssim(synthetic: Volumes, real: Volumes, seed: int, told: Told) -> Score:
     """The mean over pairs of a set; features are the volumes' numbers, and pairs are looked up by them."""
-    tables = [_pair_table(volumes, seed) for volumes in (real, synthetic)]
+    tables = []
+    for place, volumes in enumerate((real, synthetic)):
+        tables.append(_pair_table(volumes, seed, lambda share, place=place: told((place + share) / 2)))
     offset = len(real)
     values = {**tables[0], **{(a + offset, b + offset): value for (a, b), value in tables[1].items()}}
 
@@ -145,12 +151,16 @@ def _ms_ssim(synthetic: Volumes, real: Volumes, seed: int) -> Score:
     return Features(numbers[offset:], numbers[:offset]).statistic(mean, seed)
 
 
-def _pair_table(volumes: Volumes, seed: int) -> dict[tuple[int, int], float]:
+def _pair_table(volumes: Volumes, seed: int, told: Told) -> dict[tuple[int, int], float]:
     pairs = list(combinations(range(len(volumes)), 2))
     if len(pairs) > PAIRS:
         chosen = np.random.default_rng(seed).choice(len(pairs), PAIRS, replace=False)
         pairs = [pairs[index] for index in chosen]
-    return {(a, b): ms_ssim(volumes[a], volumes[b]) for a, b in pairs}
+    table = {}
+    for a, b in pairs:
+        table[a, b] = ms_ssim(volumes[a], volumes[b])
+        told(len(table) / len(pairs))
+    return table
 
 
 def _seam_index(synthetic: Volumes, real: Volumes, seed: int) -> Score:
@@ -160,12 +170,12 @@ def _seam_index(synthetic: Volumes, real: Volumes, seed: int) -> Score:
     return replace(score, details={axis: across[axis] for axis in ("height", "width")})
 
 
-def _coherence(synthetic: Volumes, real: Volumes, seed: int) -> Score:
+def _coherence(synthetic: Volumes, real: Volumes, seed: int, told: Told) -> Score:
     order = np.random.default_rng(seed).permutation(len(real))
     kept = set(order[: max(2, len(real) // HELD_OUT)].tolist())
     learned, held_out = ([real[i] for i in range(len(real)) if (i in kept) == out] for out in (False, True))
     try:
-        judge = Coherence.fit(learned, seed, held_out=held_out)
+        judge = Coherence.fit(learned, seed, lambda done, total: told(done / total), held_out)
     except InputError as error:
         return without_value(str(error))
     whole = round(judge.real_share * len(held_out))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 
 import numpy as np
 import torch
@@ -19,7 +20,7 @@ SIDE = 32
 FEWEST = 12
 HELD_OUT = 0.15
 """Share of the volumes that the judge is tested on where none are given for it."""
-STEPS = 1400
+STEPS = 1200
 PAIRS = 8
 RATE = 1e-3
 WIDTH = 16
@@ -114,7 +115,7 @@ def _network(shape: Sequence[int]) -> nn.Sequential:
     """(B, 1, D, H, W) -> logits (B, 1): four convolutions of stride 2 and a linear layer."""
     channels = [1, *(WIDTH << level for level in range(4))]
     layers = []
-    for inputs, outputs in zip(channels, channels[1:], strict=False):
+    for inputs, outputs in pairwise(channels):
         layers += [nn.Conv3d(inputs, outputs, 4, stride=2, padding=1), nn.LeakyReLU(SLOPE)]
     places = math.prod(n // 16 for n in shape)
     network = nn.Sequential(*layers, nn.Flatten(), nn.Dropout(DROPPED), nn.Linear(channels[-1] * places, 1))

@@ -31,8 +31,9 @@ def mixed_batch(volumes: Tensor, pairs: int, rng: np.random.Generator) -> tuple[
     first = rng.integers(len(volumes), size=pairs)
     second = (first + rng.integers(1, len(volumes), size=pairs)) % len(volumes)
     one, other = _moved(volumes[first], rng), _moved(volumes[second], rng)
-    lower = _degraded(torch.cat([one, other, one, other]), rng)
-    upper = _degraded(torch.cat([one, other, other, one]), rng)
+    noise = torch.from_numpy(rng.standard_normal((4 * pairs, *volumes.shape[1:]), dtype=np.float32))
+    lower = _degraded(torch.cat([one, other, one, other]), noise, rng)
+    upper = _degraded(torch.cat([one, other, other, one]), noise, rng)
     weight = _cuts(pairs, volumes.shape[2:], rng).repeat(4, 1, 1, 1, 1)
     whole = torch.tensor([1.0, 1.0, 0.0, 0.0]).repeat_interleave(pairs)
     return torch.lerp(lower, upper, weight), whole
@@ -63,11 +64,10 @@ def _moved(x: Tensor, rng: np.random.Generator) -> Tensor:
     return torch.stack([one[:, k : k + d, j : j + h, i : i + w] for one, (k, j, i) in zip(padded, starts, strict=True)])
 
 
-def _degraded(x: Tensor, rng: np.random.Generator) -> Tensor:
-    """Each of (B, 1, D, H, W) with a blur (half of them none), brightness and noise of its own strength."""
+def _degraded(x: Tensor, noise: Tensor, rng: np.random.Generator) -> Tensor:
+    """Each of (B, 1, D, H, W) with a blur (half of them none), brightness and share of `noise` of its own."""
     x = _blurred(x, torch.from_numpy(np.maximum(rng.uniform(-BLUR, BLUR, len(x)), 0.01).astype(np.float32)))
     gain, sigma = _each(rng.uniform(1 - GAIN, 1 + GAIN, len(x))), _each(rng.uniform(0, NOISE, len(x)))
-    noise = torch.from_numpy(rng.standard_normal(x.shape, dtype=np.float32))
     return (x + 1) * gain - 1 + sigma * noise
 
 
