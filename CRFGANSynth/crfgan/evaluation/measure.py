@@ -21,8 +21,8 @@ from ..metrics.seams import plane_steps, seam_index
 from ..metrics.spectrum import log_spectra, spectrum_distance
 from .score import FEWEST, Distance, Score, Statistic, part_size, score_distance, score_statistic, without_value
 
-PAIRS = 100
-"""Pairs of a set whose MS-SSIM is taken; all where there are fewer."""
+PAIRED = 15
+"""Volumes of a set, drawn by chance, of which all pairs are compared by MS-SSIM; all where there are fewer."""
 NEIGHBOURS = 5
 """k of precision, recall, density and coverage; fewer in small sets."""
 HELD_OUT = 4
@@ -136,31 +136,21 @@ def _continuous(interval: tuple[float, float], size: int) -> tuple[float, float]
 
 
 def _ms_ssim(synthetic: Volumes, real: Volumes, seed: int, told: Told) -> Score:
-    """The mean over pairs of a set; features are the volumes' numbers, and pairs are looked up by them."""
-    tables = []
-    for place, volumes in enumerate((real, synthetic)):
-        tables.append(_pair_table(volumes, seed, lambda share, place=place: told((place + share) / 2)))
-    offset = len(real)
-    values = {**tables[0], **{(a + offset, b + offset): value for (a, b), value in tables[1].items()}}
+    """The mean over the pairs of a set. Its features are numbers of volumes, and pairs are looked up by them."""
+    rng = np.random.default_rng(seed)
+    chosen = [rng.permutation(len(volumes))[:PAIRED] for volumes in (real, synthetic)]
+    volumes = [real[place] for place in chosen[0]] + [synthetic[place] for place in chosen[1]]
+    first = len(chosen[0])
+    pairs = [(a, b) for a, b in combinations(range(len(volumes)), 2) if (a < first) == (b < first)]
+    alike = np.zeros((len(volumes), len(volumes)))
+    for done, (a, b) in enumerate(pairs, start=1):
+        alike[a, b] = ms_ssim(volumes[a], volumes[b])
+        told(done / len(pairs))
 
     def mean(numbers: np.ndarray) -> float:
-        inside = set(numbers.tolist())
-        return float(np.mean([value for (a, b), value in values.items() if a in inside and b in inside]))
+        return float(np.mean([alike[a, b] for a, b in combinations(np.sort(numbers), 2)]))
 
-    numbers = np.arange(offset + len(synthetic))
-    return Features(numbers[offset:], numbers[:offset]).statistic(mean, seed)
-
-
-def _pair_table(volumes: Volumes, seed: int, told: Told) -> dict[tuple[int, int], float]:
-    pairs = list(combinations(range(len(volumes)), 2))
-    if len(pairs) > PAIRS:
-        chosen = np.random.default_rng(seed).choice(len(pairs), PAIRS, replace=False)
-        pairs = [pairs[index] for index in chosen]
-    table = {}
-    for a, b in pairs:
-        table[a, b] = ms_ssim(volumes[a], volumes[b])
-        told(len(table) / len(pairs))
-    return table
+    return Features(np.arange(first, len(volumes)), np.arange(first)).statistic(mean, seed)
 
 
 def _seam_index(synthetic: Volumes, real: Volumes, seed: int) -> Score:
