@@ -2,39 +2,49 @@
 
 from functools import cache
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import pytest
-from crfgan.config import Preprocessing
-from crfgan.preprocessing import choose_grid, preprocess, survey
-from crfgan.volume import Volume
+import torch
+import torch.nn.functional as F
 
 FILE = Path(__file__).resolve().parents[2] / "shared" / "data" / "hippocampus_t1.npz"
 needs_hippocampi = pytest.mark.skipif(not FILE.exists(), reason="needs shared/data/hippocampus_t1.npz")
 
 
+class Hippocampi(NamedTuple):
+    """Crops that fill a cube, their padding taken away."""
+
+    volumes: np.ndarray
+    """(N, D, H, W), float32 in [-1, 1]."""
+    subjects: np.ndarray
+    """A number that both sides of one subject share, (N,)."""
+    held_out: np.ndarray
+    """Which are for validation, (N,)."""
+
+
 @cache
-def hippocampi(fit: str = "fill", side: int = 32) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """All crops on one grid (N, D, H, W), the subject of each, and which are for validation."""
-    data, volumes, pairs, validation = np.load(FILE), [], [], []
-    for part in ("train", "val"):
-        for array, shape in zip(data[f"{part}_images"], data[f"{part}_shape"], strict=True):
-            volumes.append(Volume(_unpadded(array, shape), np.eye(4), part))
-        pairs += list(data[f"{part}_pair"])
-        validation += [part == "val"] * len(data[f"{part}_pair"])
-    settings = Preprocessing(shape=(side,) * 3, fit=fit)
-    surveys = [survey(volume, settings) for volume in volumes]
-    grid = choose_grid(surveys, settings)
-    arrays = [preprocess(volume, found, grid) for volume, found in zip(volumes, surveys, strict=True)]
-    return np.stack(arrays), np.array(pairs), np.array(validation)
+def hippocampi(side: int = 32) -> Hippocampi:
+    """All 261 crops at side^3 voxels."""
+    volumes, subjects, held_out = [], [], []
+    with np.load(FILE) as data:
+        for part in ("train", "val"):
+            images, shapes = data[f"{part}_images"], data[f"{part}_shape"]
+            volumes += [_filling(image, shape, side) for image, shape in zip(images, shapes, strict=True)]
+            subjects += list(data[f"{part}_pair"])
+            held_out += [part == "val"] * len(images)
+    return Hippocampi(np.stack(volumes), np.array(subjects), np.array(held_out))
 
 
-def halves(pairs: np.ndarray, seed: int) -> np.ndarray:
+def half(subjects: np.ndarray, seed: int) -> np.ndarray:
     """Which crops are in the first half of a draw; both sides of a subject are in one."""
-    subjects = np.random.default_rng(seed).permutation(np.unique(pairs))
-    return np.isin(pairs, subjects[: len(subjects) // 2])
+    drawn = np.random.default_rng(seed).permutation(np.unique(subjects))
+    return np.isin(subjects, drawn[: len(drawn) // 2])
 
 
-def _unpadded(array: np.ndarray, shape: np.ndarray) -> np.ndarray:
-    starts = [(n - int(m)) // 2 for n, m in zip(array.shape, shape, strict=True)]
-    return array[tuple(slice(start, start + int(m)) for start, m in zip(starts, shape, strict=True))]
+def _filling(image: np.ndarray, shape: np.ndarray, side: int) -> np.ndarray:
+    starts = (np.array(image.shape) - shape) // 2
+    crop = image[tuple(slice(start, start + n) for start, n in zip(starts, shape, strict=True))]
+    crop = torch.from_numpy(crop.astype(np.float32) / 127.5 - 1)[None, None]
+    return F.interpolate(crop, (side,) * 3, mode="trilinear", align_corners=True)[0, 0].numpy()

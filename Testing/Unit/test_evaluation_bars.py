@@ -8,7 +8,7 @@ from crfgan.metrics.frechet import frechet_distance
 from crfgan.metrics.mmd import median_bandwidth, mmd2
 from crfgan.metrics.random3d import Random3D
 from crfgan.metrics.statistics import Statistics
-from hippocampi import halves, hippocampi, needs_hippocampi
+from hippocampi import half, hippocampi, needs_hippocampi
 
 EXTRACTORS = {"random3d": Random3D, "statistics": Statistics}
 
@@ -16,7 +16,7 @@ EXTRACTORS = {"random3d": Random3D, "statistics": Statistics}
 @cache
 def features(name):
     """Of all crops, once."""
-    return EXTRACTORS[name]()(hippocampi()[0])
+    return EXTRACTORS[name]()(hippocampi().volumes)
 
 
 @needs_hippocampi
@@ -25,7 +25,7 @@ def features(name):
 def test_a_half_of_real_volumes_lies_inside_the_interval_of_the_other_in_90_of_100_draws(name, distance):
     inside = 0
     for seed in range(100):
-        chosen = halves(hippocampi()[1], seed)
+        chosen = half(hippocampi().subjects, seed)
         found = Features(features(name)[chosen], features(name)[~chosen])
         found = found.standardised() if name == "statistics" else found
         kernel = partial(mmd2, bandwidth=median_bandwidth(found.real))

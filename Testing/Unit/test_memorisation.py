@@ -32,7 +32,7 @@ def heads():
 
 def split(seed, held_out):
     """Training volumes, about 100 new ones and at least `held_out` others, no subject in two of them."""
-    volumes, pairs, _validation = hippocampi()
+    volumes, pairs, _held_out = hippocampi()
     subjects = np.random.default_rng(seed).permutation(np.unique(pairs))
     filled = np.cumsum([np.sum(pairs == subject) for subject in subjects])
     first, second = np.searchsorted(filled, (held_out, held_out + 99)) + 1

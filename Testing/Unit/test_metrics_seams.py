@@ -1,15 +1,10 @@
 """The seam index: volumes with known steps, and the bar on real ones."""
 
-from pathlib import Path
-
 import numpy as np
 import pytest
-import torch
-import torch.nn.functional as F
 from crfgan.errors import InputError
 from crfgan.metrics.seams import plane_steps, seam_index
-
-DATA = Path(__file__).resolve().parents[3] / "shared" / "data" / "hippocampus_t1.npz"
+from hippocampi import hippocampi, needs_hippocampi
 
 
 def stairs(inside, at_boundary, side=32):
@@ -49,21 +44,11 @@ def test_sides_without_slabs_are_refused(shape):
         plane_steps([np.zeros(shape)])
 
 
-def held_out(size):
-    """The held-out hippocampus crops without their padding, resized to fill a cube."""
-    with np.load(DATA) as data:
-        images, shapes = data["val_images"], data["val_shape"]
-    starts = (np.array(images.shape[1:]) - shapes) // 2
-    for image, start, shape in zip(images, starts, shapes, strict=True):
-        cut = image[tuple(slice(s, s + n) for s, n in zip(start, shape, strict=True))]
-        cut = torch.from_numpy(cut.astype(np.float32) / 127.5 - 1)[None, None]
-        yield F.interpolate(cut, (size,) * 3, mode="trilinear", align_corners=True)[0, 0].numpy()
-
-
-@pytest.mark.skipif(not DATA.exists(), reason="needs shared/data/hippocampus_t1.npz")
+@needs_hippocampi
 @pytest.mark.parametrize(("size", "swapped"), [(32, 2.56), (64, 4.69)])
 def test_swapped_slabs_of_real_volumes_show(size, swapped):
-    volumes, rng = np.array(list(held_out(size))), np.random.default_rng(0)
+    found, rng = hippocampi(size), np.random.default_rng(0)
+    volumes = found.volumes[found.held_out]
     assert list(seam_index(plane_steps(volumes)).values()) == pytest.approx([1.01, 1, 1], abs=0.015)
     slabs = np.split(volumes, 8, axis=1)
     mixed = np.concatenate([slab[rng.permutation(len(slab))] for slab in slabs], axis=1)
