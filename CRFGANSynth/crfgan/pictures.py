@@ -68,10 +68,10 @@ def png(picture: Image.Image) -> bytes:
 
 
 def contact_sheet(columns: Sequence[tuple[str, Sequence[np.ndarray]]], spacing: Sequence[float]) -> Image.Image:
-    """Captioned columns of volumes (D, H, W) in [-1, 1], three planes of each beside one another."""
-    rows = max(len(volumes) for _, volumes in columns)
+    """Columns of volumes (D, H, W) in [-1, 1] with captions or none, three planes of each beside one another."""
+    rows, top = max(len(volumes) for _, volumes in columns), CAPTION if any(caption for caption, _ in columns) else 0
     column = 3 * TILE + 2 * MARGIN
-    size = (len(columns) * (column + 3 * MARGIN) - MARGIN, CAPTION + rows * (TILE + MARGIN) + MARGIN)
+    size = (len(columns) * (column + 3 * MARGIN) - MARGIN, top + rows * (TILE + MARGIN) + MARGIN)
     sheet = Image.new("L", size, 30)
     draw = ImageDraw.Draw(sheet)
     for index, (caption, volumes) in enumerate(columns):
@@ -79,7 +79,7 @@ def contact_sheet(columns: Sequence[tuple[str, Sequence[np.ndarray]]], spacing: 
         draw.text((left, 2), caption, fill=230)
         for row, volume in enumerate(volumes):
             for place, tile in enumerate(middle_planes(volume, spacing)):
-                sheet.paste(tile, (left + place * (TILE + MARGIN), CAPTION + MARGIN + row * (TILE + MARGIN)))
+                sheet.paste(tile, (left + place * (TILE + MARGIN), top + MARGIN + row * (TILE + MARGIN)))
     return sheet
 
 

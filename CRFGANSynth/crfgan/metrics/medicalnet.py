@@ -50,7 +50,7 @@ class MedicalNet:
         """
         rows = []
         for done, volume in enumerate(volumes, start=1):
-            x = torch.from_numpy(volume)[None, None].to(self.device)
+            x = torch.from_numpy(np.array(volume))[None, None].to(self.device)
             rows.append(self.network(_standardised(x)).cpu().numpy())
             progress(done, len(volumes))
         return np.concatenate(rows)
