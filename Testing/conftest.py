@@ -8,6 +8,7 @@ import pytest
 
 # As crfgan's own command does: threads that spin while they wait halve the speed as soon as a worker is at work, too.
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 sys.path.insert(0, str(Path(__file__).parent))
 
 pytest_plugins = ["SlicerStandIns.pytest_plugin"]

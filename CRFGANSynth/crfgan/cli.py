@@ -280,6 +280,8 @@ def main(argv: list[str] | None = None) -> int:
     # Before torch is loaded: threads that spin while they wait halve the speed as soon as another program works, too,
     # and win nothing where none does (docs/benchmarks.md).
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+    # NumPy's own products are small; with threads of its own beside PyTorch's they took up to 15 times as long.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     args = build_parser().parse_args(argv)
     events = getattr(args, "events", False)
     report = Lines(sys.stdout) if events else Console()
