@@ -5,7 +5,7 @@ from pathlib import Path
 
 import slicer
 import vtk
-from CRFGANSynthLib import sample_data
+from CRFGANSynthLib import comparison_layout, sample_data
 from CRFGANSynthLib.logic import CRFGANSynthLogic, CRFGANSynthParameterNode
 from slicer.i18n import tr as _
 from slicer.i18n import translate
@@ -42,6 +42,8 @@ class CRFGANSynth(ScriptedLoadableModule):
             "CRF-Guided GANs, 2025 (arXiv 2503.10899). Synthetic volumes are not for diagnosis."
         )
         slicer.app.connect("startupCompleted()", sample_data.register)
+        # A scene that was saved while volumes stood side by side needs that layout before the panel is opened.
+        slicer.app.connect("startupCompleted()", comparison_layout.register)
 
 
 class CRFGANSynthWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
@@ -264,6 +266,31 @@ class CRFGANSynthTest(ScriptedLoadableModuleTest):
         job = self.logic.startResuming(run, progress=lambda event: event["event"] != "step")
         self.assertEqual(job.result(), run / "model.safetensors")
         self.assertEqual(job.state, "stopped")
+
+    def test_EvaluateLooksForCopies(self):
+        """Real volumes in the place of synthetic ones: the report names each one's nearest training volume."""
+        self.needPackages()
+        nodes = self.makeVolumeNodes(9)
+        report = self.logic.evaluate(
+            nodes[:3], nodes[3:7], training=nodes[7:], shape=(32, 32, 32), folder=self.folder / "report"
+        )
+        self.assertEqual(len(report["memorisation"]["pairs"]), 3)
+        self.assertIsNotNone(report["frechet_random3d"]["value"])
+        self.assertTrue(Path(report["page"]).exists())
+
+    def test_SideBySideGivesTheViewsBack(self):
+        """Two volumes are compared in a layout of their own, and the layout of before returns."""
+        from CRFGANSynthLib.comparison import Comparison
+
+        layoutManager = slicer.app.layoutManager()
+        if layoutManager is None:
+            self.skipTest("needs Slicer's views")
+        before = layoutManager.layout
+        comparison = Comparison(*self.makeVolumeNodes(2))
+        comparison.show()
+        self.assertNotEqual(layoutManager.layout, before)
+        comparison.restore()
+        self.assertEqual(layoutManager.layout, before)
 
     def test_BadInputIsASentence(self):
         """What can't be trained on is named; nothing is begun."""
