@@ -179,6 +179,17 @@ def test_closing_slicer_asks_and_can_be_called_off(panel, heads, slicer, slicer_
     assert job.state == "stopped" and (job.folder / "model.safetensors").exists()
 
 
+def test_closing_the_scene_ends_what_needs_it_without_a_question(panel, heads, slicer, slicer_app):
+    panel.parameters.count = 500
+    panel.ui.synthesizeButton.click()
+    synthesis, waiting = panel.job, panel.start_training("later")
+    panel.until(lambda: synthesis.done > 0)
+    slicer.mrmlScene.Clear(0)
+    assert slicer_app.dialogs.messages == []
+    panel.until(lambda: synthesis.ended and waiting.ended)
+    assert (synthesis.state, waiting.state) == ("stopped", "stopped")
+
+
 def test_closing_with_nothing_at_work_asks_nothing(panel, heads, slicer, slicer_app):
     slicer.mrmlScene.Clear(0)
     assert slicer_app.dialogs.messages == []

@@ -27,14 +27,20 @@ def ask(canCancel):
 
 
 def settle(canCancel):
-    """Ask, if anything is at work, and do as told; returns whether to go on with closing."""
-    if not theQueue().running:
-        return True
-    answer = ask(canCancel)
-    if answer == STOP:
-        for job in theQueue().waiting + theQueue().running:
+    """Ask what becomes of a training at work, and do as told; returns whether to go on with closing.
+
+    Whatever else works or waits needs the scene that is about to go, and ends without a question.
+    """
+    queue = theQueue()
+    trainings = [job for job in queue.running if job.canPause]
+    answer = ask(canCancel) if trainings else STOP
+    if answer == CANCEL:
+        return False
+    kept = trainings if answer == LEAVE else []
+    for job in queue.waiting + queue.running:
+        if job not in kept:
             job.stop()
-    return answer != CANCEL
+    return True
 
 
 class CloseFilter(qt.QWidget):
