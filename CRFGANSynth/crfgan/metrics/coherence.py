@@ -32,7 +32,7 @@ BATCH = 32
 
 
 class Coherence:
-    """Tells whole volumes from ones put together of two; no trivial sign of that is left (mixing.py).
+    """Tells whole volumes from ones put together of two; the trivial signs of that are hidden (mixing.py).
 
     Blurred volumes can be coherent and sharp ones not. All depends on the real set: compare what it says of synthetic
     volumes with what it says of real ones that it wasn't trained on.
