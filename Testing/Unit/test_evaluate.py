@@ -83,6 +83,8 @@ def test_the_report_says_how_it_was_made(report, synthetic):
     assert report["grid"]["shape"] == [32, 32, 32]
     assert report["features"] == ["random3d-v1", "statistics-v1"]
     assert (report["skipped"], report["partial"]) == ([], "")
+    exact = "Between sets of 6 volumes, by 504 features, which is exact though these are more."
+    assert report["frechet_random3d"]["note"] == exact
 
 
 def test_the_copy_is_found_and_nothing_else(report):
@@ -106,6 +108,7 @@ def test_a_browser_shows_the_page(report_folder, report, tmp_path):
     text = text_of(report_folder / "report.html")
     assert report["memorisation"]["sentence"] in text
     assert text.count("<polyline") == 6, "three charts of two curves"
+    assert "Intensity histogram (intensity units)" in text
     for width in (1100, 420):
         picture = Image.open(picture_of(report_folder / "report.html", tmp_path / "page.png", width, 1400)).convert("L")
         assert picture.size == (width, 1400)

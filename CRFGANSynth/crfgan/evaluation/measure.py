@@ -101,7 +101,7 @@ def measure(
     if "statistics" in found:
         found["statistics"] = found["statistics"].standardised()
     for name, features in found.items():
-        yield f"frechet_{name}", features.distance(frechet_distance, seed)
+        yield f"frechet_{name}", replace(features.distance(frechet_distance, seed), note=_sizes(features))
         yield f"mmd_{name}", _kernel_distance(features, seed)
     yield from _neighbourhoods(next(iter(found.values())), seed)
     yield "ms_ssim", _ms_ssim(synthetic, real, seed, told)
@@ -110,6 +110,13 @@ def measure(
     yield "spectrum_distance", Features.of(log_spectra, synthetic, real).distance(spectrum_distance, seed)
     shares = Features.of(intensity_shares, synthetic, real)
     yield "histogram_wasserstein", shares.distance(partial(histogram_wasserstein, scale=units_per_window / 2), seed)
+
+
+def _sizes(features: Features) -> str:
+    """What the distance was taken of, in words."""
+    size, count = part_size(len(features.synthetic), len(features.real)), features.real.shape[1]
+    fewer = ", which is exact though these are more" if size < count else ""
+    return f"Between sets of {size} volumes, by {count} features{fewer}."
 
 
 def _kernel_distance(features: Features, seed: int) -> Score:
@@ -156,8 +163,9 @@ def _ms_ssim(synthetic: Volumes, real: Volumes, seed: int, told: Told) -> Score:
 def _seam_index(synthetic: Volumes, real: Volumes, seed: int) -> Score:
     steps = Features.of(plane_steps, synthetic, real)
     score = steps.statistic(lambda of_set: seam_index(of_set)["depth"], seed)
-    across = seam_index(steps.synthetic)
-    return replace(score, details={axis: across[axis] for axis in ("height", "width")})
+    across = {axis: ratio for axis, ratio in seam_index(steps.synthetic).items() if axis != "depth"}
+    note = f"Along height and width, where none meet: {across['height']:.2f} and {across['width']:.2f}."
+    return score if score.value is None else replace(score, note=note, details=across)
 
 
 def _coherence(synthetic: Volumes, real: Volumes, seed: int, told: Told) -> Score:

@@ -74,15 +74,20 @@ def _groups(report: Mapping) -> list[tuple[str, list[dict]]]:
     groups: dict[str, list[dict]] = {}
     for name, words in wording.METRICS.items():
         if name in report:
-            groups.setdefault(words.group, []).append(_row(name, words, report[name]))
+            unit = _unit(report) if name == "histogram_wasserstein" else ""
+            groups.setdefault(words.group, []).append(_row(name, words, report[name], unit))
     return list(groups.items())
 
 
-def _row(name: str, words: wording.Wording, score: Mapping) -> dict:
+def _unit(report: Mapping) -> str:
+    return "HU" if report["units"]["name"] == "HU" else "intensity units"
+
+
+def _row(name: str, words: wording.Wording, score: Mapping, unit: str) -> dict:
     found = verdict_of(name, score)
     measured = found != wording.UNKNOWN
     return {
-        "title": words.title,
+        "title": f"{words.title} ({unit})" if unit else words.title,
         "tells": words.tells,
         "note": score["note"],
         "value": wording.number(score["value"]),
