@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
@@ -133,13 +134,14 @@ def _neighbourhoods(features: Features, seed: int) -> Iterator[tuple[str, Score]
     for name in ("precision", "recall", "density", "coverage"):
         # The name belongs to this turn of the loop.
         score = features.distance(lambda real, fake, name=name: getattr(measure_coverage(real, fake, k), name), seed)
-        yield name, replace(score, interval=_continuous(score.interval, size), note=note)
+        most = math.inf if name == "density" else 1.0
+        yield name, replace(score, interval=_continuous(score.interval, size, most), note=note)
 
 
-def _continuous(interval: tuple[float, float], size: int) -> tuple[float, float]:
+def _continuous(interval: tuple[float, float], size: int, most: float) -> tuple[float, float]:
     """An interval of shares of `size` volumes, half a volume wider: a mean over draws lies between whole ones."""
     low, high = interval
-    return max(low - 0.5 / size, 0.0), high + 0.5 / size
+    return max(low - 0.5 / size, 0.0), min(high + 0.5 / size, most)
 
 
 def _ms_ssim(synthetic: Volumes, real: Volumes, seed: int, told: Told) -> Score:
