@@ -14,7 +14,7 @@ MOST_POINTS = 400
 SECONDS_BETWEEN = 1.0
 COLOURS = (
     (0.00, 0.45, 0.70), (0.84, 0.37, 0.00), (0.00, 0.62, 0.45), (0.80, 0.47, 0.65), (0.90, 0.62, 0.00),
-    (0.34, 0.71, 0.91),
+    (0.34, 0.71, 0.91), (0.60, 0.60, 0.60),
 )  # fmt: skip
 """Told apart by colour-blind people, too, on light and dark ground: M. Okabe, K. Ito, Color Universal Design, 2008."""
 

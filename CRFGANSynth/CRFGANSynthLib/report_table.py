@@ -7,16 +7,14 @@ from .own_nodes import fillTable, nodeOfRole
 
 def tableOf(report):
     """A vtkMRMLTableNode of all measures beside real volumes, which the next call fills anew."""
-    from crfgan.evaluation.wording import METRICS, number, verdict
+    from crfgan.evaluation.wording import number, verdicts
 
     rows = []
-    for name in METRICS:
-        if name in report:
-            score = report[name]
-            low, high = score["interval"] or (None, None)
-            found = verdict(name, score["value"], score["floor"], score["interval"])
-            shown = (number(value) for value in (score["value"], score["floor"], low, high))
-            rows.append((_titles().get(name, name), *shown, _verdicts()[found]))
+    for name, found in verdicts(report).items():
+        score = report[name]
+        low, high = score["interval"] or (None, None)
+        shown = (number(value) for value in (score["value"], score["floor"], low, high))
+        rows.append((_titles()[name], *shown, _verdicts()[found]))
     table = nodeOfRole("vtkMRMLTableNode", "evaluation", _("Synthetic beside real"))
     fillTable(table, [_("Measure"), _("Synthetic"), _("Real"), _("Real, from"), _("Real, to"), _("Verdict")], rows)
     return table
@@ -24,14 +22,11 @@ def tableOf(report):
 
 def summaryOf(report):
     """What a clinician wants to know first: whether any is a copy, and how many measures see a difference."""
-    from crfgan.evaluation.wording import BETTER, LIKE_REAL, METRICS, UNKNOWN, verdict
+    from crfgan.evaluation.wording import count_like_real, verdicts
 
-    scores = {name: report[name] for name in METRICS if name in report}
-    found = [verdict(name, score["value"], score["floor"], score["interval"]) for name, score in scores.items()]
-    measured = [each for each in found if each != UNKNOWN]
-    like = sum(each in (LIKE_REAL, BETTER) for each in measured)
+    like, total = count_like_real(verdicts(report))
     counts = _("{like} of {total} measures can't tell the synthetic volumes from real ones.").format(
-        like=like, total=len(measured)
+        like=like, total=total
     )
     return "\n".join(filter(None, (report["memorisation"]["sentence"], counts, report["partial"])))
 

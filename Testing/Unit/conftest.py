@@ -1,17 +1,13 @@
 """Small phantoms and a small run, made once for all tests."""
 
 import pytest
-from crfgan.phantoms import make_head
-from crfgan.writing import write_volume
+from head_files import write_heads
 
 
 @pytest.fixture(scope="session")
 def head_folder(tmp_path_factory):
     """Five head phantoms of 32^3 voxels as files."""
-    folder = tmp_path_factory.mktemp("heads")
-    for seed in range(5):
-        write_volume(make_head(seed, (32, 32, 32)).image, folder / f"head_{seed}.nrrd", {})
-    return folder
+    return write_heads(tmp_path_factory.mktemp("heads"), range(5))
 
 
 @pytest.fixture(scope="session")

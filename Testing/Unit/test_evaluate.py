@@ -10,11 +10,11 @@ from chromium import PROGRAM, picture_of, text_of
 from crfgan.cli import main
 from crfgan.evaluation.page import summarize
 from crfgan.evaluation.wording import METRICS
-from crfgan.phantoms import make_head
 from crfgan.reading import read_volume
 from crfgan.sources import find_volumes
 from crfgan.volume import Volume
 from crfgan.writing import write_volume
+from head_files import write_heads
 from PIL import Image
 
 NAMES = [name for name in METRICS if "medicalnet" not in name]
@@ -27,12 +27,6 @@ def quick_judge():
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("crfgan.metrics.coherence.STEPS", 20)
         yield
-
-
-def write_heads(folder, seeds):
-    for seed in seeds:
-        write_volume(make_head(seed, (32, 32, 32)).image, folder / f"head_{seed}.nrrd", {})
-    return folder
 
 
 @pytest.fixture(scope="module")

@@ -69,7 +69,7 @@ def verdicts(synthetic, monkeypatch):
     monkeypatch.setattr(coherence, "STEPS", 1)
     scores = dict(measure(list(synthetic), list(halves()[0]), make_extractors(), 255.0, 0))
     del scores["coherence"]
-    return {name: verdict(name, score.value, score.floor, score.interval) for name, score in scores.items()}
+    return {name: verdict(name, score.to_dict()) for name, score in scores.items()}
 
 
 @needs_hippocampi

@@ -79,7 +79,7 @@ def test_real_volumes_as_synthetic_ones_lie_inside_the_interval_in_90_of_100_dra
     ],
 )
 def test_a_verdict_is_by_the_interval_and_by_what_is_good(name, value, expected):
-    assert verdict(name, value, 1.4, (1.0, 2.0)) == expected
+    assert verdict(name, {"value": value, "interval": (1.0, 2.0)}) == expected
 
 
 def test_numbers_have_the_digits_that_matter():

@@ -14,11 +14,10 @@ from crfgan.evaluation.entries import entries_of
 from crfgan.held_out import hold_out
 from crfgan.library import read_run
 from crfgan.model import load_model
-from crfgan.phantoms import make_head
 from crfgan.run import open_run, start_run, train_run
 from crfgan.sources import find_volumes
 from crfgan.watch import PATIENCE, Watch, coarse
-from crfgan.writing import write_volume
+from head_files import write_heads
 
 WATCHED = Training(evaluate_every=10)
 
@@ -26,10 +25,7 @@ WATCHED = Training(evaluate_every=10)
 @pytest.fixture(scope="module")
 def heads(tmp_path_factory):
     """Eight heads of 32^3 voxels as files."""
-    folder = tmp_path_factory.mktemp("eight")
-    for seed in range(8):
-        write_volume(make_head(seed, (32, 32, 32)).image, folder / f"head_{seed}.nrrd", {})
-    return folder
+    return write_heads(tmp_path_factory.mktemp("eight"), range(8))
 
 
 def train(heads, run, *options):

@@ -1,10 +1,10 @@
-"""MS-SSIM against torchmetrics, and the diversity that follows from it."""
+"""MS-SSIM against torchmetrics, and of pairs."""
 
 import numpy as np
 import pytest
 import torch
 from crfgan.errors import InputError
-from crfgan.metrics.ms_ssim import WEIGHTS, diversity, ms_ssim, pairwise_ms_ssim
+from crfgan.metrics.ms_ssim import WEIGHTS, ms_ssim, pairwise_ms_ssim
 from scipy.ndimage import gaussian_filter
 from skimage.metrics import structural_similarity
 from torchmetrics.functional.image import multiscale_structural_similarity_index_measure
@@ -59,34 +59,13 @@ def test_opposites_are_unlike():
 
 def test_pairs_are_taken_by_place():
     volumes = [smooth(16, 16, 16) for _ in range(3)]
-    found = pairwise_ms_ssim(volumes, [(0, 0), (0, 2), (2, 1)])
+    told = []
+    found = pairwise_ms_ssim(volumes, [(0, 0), (0, 2), (2, 1)], lambda done, total: told.append((done, total)))
+    assert told == [(1, 3), (2, 3), (3, 3)]
     assert found == pytest.approx([1, ms_ssim(volumes[0], volumes[2]), ms_ssim(volumes[2], volumes[1])])
-
-
-def test_diversity_is_the_mean_over_all_pairs_when_they_are_few():
-    volumes = [smooth(16, 16, 16) for _ in range(4)]
-    pairs = [(i, j) for i in range(4) for j in range(i)]
-    expected = pairwise_ms_ssim(volumes, pairs).mean()
-    assert diversity(volumes, np.random.default_rng(0)) == pytest.approx(expected)
-
-
-def test_diversity_never_pairs_a_volume_with_itself():
-    volumes = [np.full((11, 11, 11), value, np.float32) for value in (-1, 1)]
-    assert diversity(volumes, np.random.default_rng(0), pairs=5) < 0.1
-
-
-def test_random_pairs_follow_the_generator():
-    volumes = [smooth(16, 16, 16) for _ in range(6)]
-    first, again, other = (diversity(volumes, np.random.default_rng(seed), pairs=3) for seed in (1, 1, 2))
-    assert first == again != other
 
 
 @pytest.mark.parametrize(("x", "y"), [((16, 16, 8), (16, 16, 8)), ((16, 16, 16), (16, 16, 24))])
 def test_other_shapes_are_refused(x, y):
     with pytest.raises(InputError, match="`volumes` must share a shape of at least 11 voxels a side"):
         ms_ssim(np.zeros(x, np.float32), np.zeros(y, np.float32))
-
-
-def test_one_volume_has_no_diversity():
-    with pytest.raises(InputError, match="`volumes` must be at least 2 for their diversity, got 1"):
-        diversity([smooth(16, 16, 16)], np.random.default_rng(0))

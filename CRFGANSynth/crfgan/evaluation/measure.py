@@ -17,7 +17,7 @@ from ..metrics.frechet import frechet_distance
 from ..metrics.histogram import histogram_wasserstein, intensity_shares
 from ..metrics.manifold import measure_coverage
 from ..metrics.mmd import median_bandwidth, mmd2
-from ..metrics.ms_ssim import ms_ssim
+from ..metrics.ms_ssim import pairwise_ms_ssim
 from ..metrics.seams import plane_steps, seam_index
 from ..metrics.spectrum import log_spectra, spectrum_distance
 from .score import FEWEST, Distance, Score, Statistic, part_size, score_distance, score_statistic, without_value
@@ -151,13 +151,10 @@ def _ms_ssim(synthetic: Volumes, real: Volumes, seed: int, told: Told) -> Score:
     volumes = [real[place] for place in chosen[0]] + [synthetic[place] for place in chosen[1]]
     first = len(chosen[0])
     pairs = [(a, b) for a, b in combinations(range(len(volumes)), 2) if (a < first) == (b < first)]
-    alike = np.zeros((len(volumes), len(volumes)))
-    for done, (a, b) in enumerate(pairs, start=1):
-        alike[a, b] = ms_ssim(volumes[a], volumes[b])
-        told(done / len(pairs))
+    alike = dict(zip(pairs, pairwise_ms_ssim(volumes, pairs, lambda done, total: told(done / total)), strict=True))
 
     def mean(numbers: np.ndarray) -> float:
-        return float(np.mean([alike[a, b] for a, b in combinations(np.sort(numbers), 2)]))
+        return float(np.mean([alike[a, b] for a, b in combinations(sorted(numbers.tolist()), 2)]))
 
     return Features(np.arange(first, len(volumes)), np.arange(first)).statistic(mean, seed)
 

@@ -50,24 +50,17 @@ def render_page(
     )
 
 
-def verdict_of(name: str, score: Mapping) -> str:
-    """See `wording.verdict`."""
-    return wording.verdict(name, score["value"], score["floor"], score["interval"])
-
-
 def summarize(report: Mapping) -> str:
     """How many measures can't tell the synthetic volumes from real ones, and what the others say, in plain words."""
-    scores = {name: report[name] for name in wording.METRICS if name in report}
-    verdicts = {name: verdict_of(name, score) for name, score in scores.items()}
-    measured = [found for found in verdicts.values() if found != wording.UNKNOWN]
-    like = sum(found in (wording.LIKE_REAL, wording.BETTER) for found in measured)
-    count = f"{like} of {len(measured)} measures can't tell the synthetic volumes from real ones."
-    found = [
+    verdicts = wording.verdicts(report)
+    like, total = wording.count_like_real(verdicts)
+    findings = [
         sentence
         for (name, above), sentence in wording.FINDINGS.items()
-        if verdicts.get(name) == wording.FAR and above == (scores[name]["value"] > scores[name]["interval"][1])
+        if verdicts.get(name) == wording.FAR and above == (report[name]["value"] > report[name]["interval"][1])
     ]
-    return " ".join([count, *found[:MOST_FINDINGS]])
+    count = f"{like} of {total} measures can't tell the synthetic volumes from real ones."
+    return " ".join([count, *findings[:MOST_FINDINGS]])
 
 
 def _groups(report: Mapping) -> list[tuple[str, list[dict]]]:
@@ -84,7 +77,7 @@ def _unit(report: Mapping) -> str:
 
 
 def _row(name: str, words: wording.Wording, score: Mapping, unit: str) -> dict:
-    found = verdict_of(name, score)
+    found = wording.verdict(name, score)
     measured = found != wording.UNKNOWN
     return {
         "title": f"{words.title} ({unit})" if unit else words.title,

@@ -71,11 +71,12 @@ FINDINGS: Mapping[tuple[str, bool], str] = {
 LIKE_REAL, CLOSE, FAR, BETTER, UNKNOWN = "like real", "near", "different", "more than real", "not measured"
 
 
-def verdict(name: str, value: float | None, floor: float | None, interval: tuple[float, float] | None) -> str:
-    """One of LIKE_REAL, CLOSE, FAR, BETTER, UNKNOWN: where a value stands beside its floor's interval.
+def verdict(name: str, score: Mapping) -> str:
+    """One of LIKE_REAL, CLOSE, FAR, BETTER, UNKNOWN: where a score of report.json stands beside its interval.
 
     CLOSE is what misses the interval by less than its own width.
     """
+    value, interval = score["value"], score["interval"]
     if value is None or interval is None:
         return UNKNOWN
     low, high = interval
@@ -86,6 +87,17 @@ def verdict(name: str, value: float | None, floor: float | None, interval: tuple
         return BETTER
     miss = low - value if value < low else value - high
     return CLOSE if miss < high - low else FAR
+
+
+def verdicts(report: Mapping) -> dict[str, str]:
+    """The verdict on every metric of a report, by name and in the order of METRICS."""
+    return {name: verdict(name, report[name]) for name in METRICS if name in report}
+
+
+def count_like_real(found: Mapping[str, str]) -> tuple[int, int]:
+    """How many verdicts can't tell the volumes from real ones, and of how many that there are."""
+    measured = [each for each in found.values() if each != UNKNOWN]
+    return sum(each in (LIKE_REAL, BETTER) for each in measured), len(measured)
 
 
 def number(value: float | None) -> str:

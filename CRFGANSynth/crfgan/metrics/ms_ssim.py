@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 from scipy.ndimage import correlate1d
@@ -71,26 +71,23 @@ def _smooth(volume: np.ndarray) -> np.ndarray:
     return volume
 
 
-def pairwise_ms_ssim(volumes: Sequence[np.ndarray], pairs: Sequence[tuple[int, int]]) -> np.ndarray:
-    """MS-SSIM (P,) of the volumes at the places that each pair names.
+def pairwise_ms_ssim(
+    volumes: Sequence[np.ndarray],
+    pairs: Sequence[tuple[int, int]],
+    progress: Callable[[int, int], None] = lambda done, total: None,
+) -> np.ndarray:
+    """MS-SSIM (P,) of the volumes at the places that each pair names: the lower its mean, the more various is a set.
+
+    After Odena et al., ICML 2017, sec. 4.2. To be read beside that of real volumes.
+
+    Args:
+        progress: told how many of all pairs are done.
 
     Raises:
         InputError: as `ms_ssim`.
     """
-    return np.array([ms_ssim(volumes[i], volumes[j]) for i, j in pairs])
-
-
-def diversity(volumes: Sequence[np.ndarray], rng: np.random.Generator, pairs: int = 100) -> float:
-    """Mean MS-SSIM over random pairs of different volumes of a set: the lower, the more various it is.
-
-    Odena et al., ICML 2017, sec. 4.2. All pairs where there are no more than `pairs`. To be read beside that of the
-    real set.
-
-    Raises:
-        InputError: fewer than two volumes; and as `ms_ssim`.
-    """
-    if len(volumes) < 2:
-        raise InputError(f"`volumes` must be at least 2 for their diversity, got {len(volumes)}. Synthesize more.")
-    first, second = np.triu_indices(len(volumes), k=1)
-    drawn = rng.permutation(len(first))[:pairs]
-    return float(pairwise_ms_ssim(volumes, np.stack([first[drawn], second[drawn]], axis=1)).mean())
+    alike = np.empty(len(pairs))
+    for place, (i, j) in enumerate(pairs):
+        alike[place] = ms_ssim(volumes[i], volumes[j])
+        progress(place + 1, len(pairs))
+    return alike
