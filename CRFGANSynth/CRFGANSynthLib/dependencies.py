@@ -7,7 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-import slicer
+import slicer.packaging  # nothing in Slicer imports it at its start
 from slicer.i18n import tr as _
 
 REQUIREMENTS = Path(__file__).parent.parent / "Resources" / "requirements.txt"
