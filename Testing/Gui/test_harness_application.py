@@ -113,7 +113,8 @@ def test_light_and_dark(slicer_app, qt):
 def test_group_box_hides_its_children(qt):
     import ctk
 
-    box = ctk.ctkCollapsibleGroupBox("Advanced")
+    box = ctk.ctkCollapsibleGroupBox()
+    box.title = "Advanced"
     form = qt.QFormLayout(box)
     line, hidden = qt.QLineEdit(), qt.QLineEdit()
     form.addRow("Seed:", line)

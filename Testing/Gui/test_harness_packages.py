@@ -17,7 +17,7 @@ def installer(slicer_app):
 
 @pytest.fixture
 def packaging(slicer_app):
-    import slicer
+    import slicer.packaging
 
     return slicer.packaging
 

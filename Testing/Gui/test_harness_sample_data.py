@@ -28,7 +28,7 @@ def test_a_source_can_be_pressed(register):
     )[0]
     source.customDownloader(source)
     assert pressed == [source]
-    assert (source.sampleDescription, source.loadFileType) == ("Heads", ["VolumeFile"])
+    assert (source.sampleDescription, source.loadFileTypes) == ("Heads", [None])
 
 
 def test_one_file_needs_no_lists(register):

@@ -150,7 +150,7 @@ def test_form_keeps_custom_properties(load_form):
 
     _, ui = load_form()
     assert ui.folder.filters == ctk.ctkPathLineEdit.Dirs
-    assert ui.input.nodeTypes == ["vtkMRMLScalarVolumeNode"]
+    assert ui.input.nodeTypes == ("vtkMRMLScalarVolumeNode",)
 
 
 @pytest.mark.parametrize(
@@ -172,11 +172,11 @@ def test_node_list_follows_the_scene(load_form, scene):
     changes = []
     ui.input.connect("currentNodeChanged(vtkMRMLNode*)", changes.append)
     first, second = add_volume("First"), add_volume("Second")
-    assert ui.input.nodes() == [first, second]
+    assert [ui.input.nodeFromIndex(index) for index in range(ui.input.nodeCount())] == [first, second]
     assert ui.input.currentNode() is None
     ui.input.setCurrentNode(second)
     scene.RemoveNode(second)
-    assert (ui.input.nodes(), changes) == ([first], [second, None])
+    assert (ui.input.nodeCount(), ui.input.nodeFromIndex(0), changes) == (1, first, [second, None])
     scene.Clear(0)
     assert ui.input.nodeCount() == 0
 
@@ -194,10 +194,10 @@ def test_checkable_node_list_follows_the_scene(slicer_app, scene):
     combo.setCheckState(second, qt.Qt.Checked)
     combo.setCheckState(first, qt.Qt.Checked)
     second.SetName("Renamed")
-    assert combo.checkedNodes() == [first, second]
+    assert combo.checkedNodes() == (first, second)
     scene.RemoveNode(first)
     scene.Clear(0)
-    assert changes == [[second], [first, second], [second], []]
+    assert changes == [(second,), (first, second), (second,), ()]
 
 
 def test_parameters_and_widgets_follow_each_other(load_form, scene):

@@ -3,13 +3,12 @@
 import importlib
 
 import slicer
-from slicer.ScriptedLoadableModule import ScriptedLoadableModuleLogic
 
 from .hidden_packages import is_hidden
 from .installer import Request, installer
 
 
-class PyTorchUtilsLogic(ScriptedLoadableModuleLogic):
+class PyTorchUtilsLogic:
     """Whether torch is there, and how to get it."""
 
     @staticmethod

@@ -11,9 +11,10 @@ import tempfile
 
 import slicer
 from PySide6.QtCore import Property, QObject, QSettings, Signal, qInstallMessageHandler
-from PySide6.QtWidgets import QApplication, QMainWindow
+from PySide6.QtWidgets import QApplication, QMainWindow, QMessageBox
 
 from .core_io import CoreIOManager
+from .extensions import ExtensionsManagerModel
 from .layout import LayoutManager
 from .scene import SceneParts
 
@@ -32,46 +33,13 @@ class ModuleManager(QObject):
         return self._modules.get(name)
 
     def loadedModuleNames(self):
-        return list(self._modules)
+        return tuple(self._modules)
 
     def modulesNames(self):
-        return list(self._modules)
+        return tuple(self._modules)
 
     def factoryManager(self):
         return self
-
-
-class ExtensionsManagerModel(QObject):
-    """Stands in for qSlicerExtensionsManagerModel; tests set `_installed` and `_can_install`, and read `_requests`."""
-
-    extensionInstalled = Signal(str)
-
-    def __init__(self):
-        super().__init__()
-        self._reset()
-
-    def _reset(self):
-        self._installed, self._requests, self._can_install = [], [], True
-        self._interactive = True
-
-    def _set_interactive(self, value):
-        self._interactive = value
-
-    interactive = Property(bool, lambda self: self._interactive, _set_interactive)
-    installedExtensions = Property("QStringList", lambda self: list(self._installed))
-
-    def isExtensionInstalled(self, name):
-        return name in self._installed
-
-    def updateExtensionsMetadataFromServer(self, force=False, waitForCompletion=False):
-        return self._can_install
-
-    def installExtensionFromServer(self, name, restart=True, update=True):
-        self._requests.append(name)
-        if self._can_install:
-            self._installed.append(name)
-            self.extensionInstalled.emit(name)
-        return self._can_install
 
 
 class CommandOptions(QObject):
@@ -161,10 +129,10 @@ class SlicerApplication(QApplication):
         self._restarts += 1
 
     def confirmRestart(self, reason=""):
-        from .dialogs import dialogs
-
-        self._restarts += dialogs.accepts
-        return dialogs.accepts
+        box = QMessageBox(QMessageBox.Question, "", reason or "Are you sure you want to restart?", parent=self._window)
+        box.setStandardButtons(QMessageBox.Ok | QMessageBox.Cancel)
+        if box.exec() == QMessageBox.Ok:
+            self.restart()
 
     def moduleDocumentationUrl(self, name):
         return f"{self.documentationBaseUrl}user_guide/modules/{name.lower()}.html"

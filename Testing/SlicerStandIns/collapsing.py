@@ -7,16 +7,16 @@ from PySide6.QtWidgets import QWidget
 class Collapsing:
     """Mixed into a checkable QWidget: checked means expanded."""
 
-    def start_expanded(self):
+    def _start_expanded(self):
         self._hidden_children = []
         self.setCheckable(True)
         self.setChecked(True)
         self.toggled.connect(self._apply)
 
-    def is_collapsed(self) -> bool:
+    def _is_collapsed(self) -> bool:
         return not self.isChecked()
 
-    def setCollapsed(self, collapsed):
+    def _set_collapsed(self, collapsed):
         self.setChecked(not collapsed)
 
     def _apply(self, expanded):
@@ -37,11 +37,11 @@ class Collapsing:
                 self._hidden_children.append(child)
                 child.hide()
 
-    def hide_children_while_collapsed(self):
-        if self.is_collapsed():
+    def _hide_children_while_collapsed(self):
+        if self._is_collapsed():
             self._hide_children()
 
 
 def collapsed_property():
     """The property `collapsed` of both widgets."""
-    return Property(bool, lambda self: self.is_collapsed(), lambda self, collapsed: self.setCollapsed(collapsed))
+    return Property(bool, lambda self: self._is_collapsed(), lambda self, collapsed: self._set_collapsed(collapsed))

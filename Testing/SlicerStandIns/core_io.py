@@ -125,7 +125,7 @@ class CoreIOManager:
         return next((end for end in suffixes if filename.lower().endswith(end)), "")
 
     def fileWriterExtensions(self, node):
-        return [f"{kind} (*{end})" for kind, ends in SUFFIXES.items() for end in ends]
+        return tuple(f"{kind} (*{end})" for kind, ends in SUFFIXES.items() for end in ends)
 
 
 def _name_of(path: str) -> str:

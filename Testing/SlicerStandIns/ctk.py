@@ -5,161 +5,12 @@ Looks and timing are approximate; properties not listed here are refused, as Pyt
 
 from PySide6.QtCore import Property, Qt, Signal
 from PySide6.QtGui import QStandardItemModel
-from PySide6.QtWidgets import (
-    QComboBox,
-    QDoubleSpinBox,
-    QFileDialog,
-    QHBoxLayout,
-    QLineEdit,
-    QMessageBox,
-    QSlider,
-    QSpinBox,
-    QStyle,
-    QStyleOptionComboBox,
-    QStylePainter,
-    QToolButton,
-    QWidget,
-)
+from PySide6.QtWidgets import QComboBox, QDoubleSpinBox, QMessageBox, QStyle, QStyleOptionComboBox, QStylePainter
 
 from .ctk_collapsible import ctkCollapsibleButton  # noqa: F401
 from .ctk_group_box import ctkCollapsibleGroupBox  # noqa: F401
-
-
-class ctkSliderWidget(QWidget):
-    """A slider and a spin box that hold one float between minimum and maximum."""
-
-    valueChanged = Signal(float)
-    valueChanging = Signal(float)
-    rangeChanged = Signal(float, float)
-
-    def __init__(self, parent=None):
-        super().__init__(parent)
-        self._slider = QSlider(Qt.Horizontal, self)
-        self._spin = QDoubleSpinBox(self)
-        self._spin.setRange(0.0, 99.0)
-        layout = QHBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.addWidget(self._slider)
-        layout.addWidget(self._spin)
-        self._spin.valueChanged.connect(self._value_changed)
-        self._slider.valueChanged.connect(self._slider_moved)
-        self._fit_slider()
-
-    def _steps(self) -> int:
-        return max(1, round((self._spin.maximum - self._spin.minimum) / (self._spin.singleStep or 1.0)))
-
-    def _fit_slider(self):
-        self._slider.blockSignals(True)
-        self._slider.setRange(0, self._steps())
-        self._slider.setValue(round((self._spin.value - self._spin.minimum) / (self._spin.singleStep or 1.0)))
-        self._slider.blockSignals(False)
-
-    def _value_changed(self, value):
-        self._fit_slider()
-        self.valueChanging.emit(value)
-        self.valueChanged.emit(value)
-
-    def _slider_moved(self, position):
-        self._spin.setValue(self._spin.minimum + position * self._spin.singleStep)
-
-    def _range_changed(self):
-        self._fit_slider()
-        self.rangeChanged.emit(self._spin.minimum, self._spin.maximum)
-
-    def setValue(self, value):
-        self._spin.setValue(value)
-
-    def setMinimum(self, minimum):
-        self._spin.setMinimum(minimum)
-        self._range_changed()
-
-    def setMaximum(self, maximum):
-        self._spin.setMaximum(maximum)
-        self._range_changed()
-
-    def setRange(self, minimum, maximum):
-        self._spin.setRange(minimum, maximum)
-        self._range_changed()
-
-    def setSingleStep(self, step):
-        self._spin.setSingleStep(step)
-        self._fit_slider()
-
-    def setDecimals(self, decimals):
-        self._spin.setDecimals(decimals)
-
-    def setSuffix(self, suffix):
-        self._spin.setSuffix(suffix)
-
-    def setPrefix(self, prefix):
-        self._spin.setPrefix(prefix)
-
-    value = Property(float, lambda self: self._spin.value, setValue)
-    minimum = Property(float, lambda self: self._spin.minimum, setMinimum)
-    maximum = Property(float, lambda self: self._spin.maximum, setMaximum)
-    singleStep = Property(float, lambda self: self._spin.singleStep, setSingleStep)
-    pageStep = Property(
-        float, lambda self: self._slider.pageStep, lambda self, step: self._slider.setPageStep(int(step))
-    )
-    decimals = Property(int, lambda self: self._spin.decimals, setDecimals)
-    suffix = Property(str, lambda self: self._spin.suffix, setSuffix)
-    prefix = Property(str, lambda self: self._spin.prefix, setPrefix)
-
-
-class ctkPathLineEdit(QWidget):
-    """A line for a path, with a button that browses."""
-
-    currentPathChanged = Signal(str)
-    validInputChanged = Signal(bool)
-
-    Dirs, Files, Drives, NoSymLinks, Executable, Hidden, Writable, Readable = (
-        0x001, 0x002, 0x004, 0x008, 0x040, 0x100, 0x020, 0x010,
-    )  # fmt: skip
-
-    def __init__(self, parent=None):
-        super().__init__(parent)
-        self._state = {"filters": self.Files | self.Dirs, "nameFilters": [], "settingKey": "", "label": ""}
-        self._line = QLineEdit(self)
-        self._browse = QToolButton(self)
-        self._browse.setText("...")
-        layout = QHBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.addWidget(self._line)
-        layout.addWidget(self._browse)
-        self._line.textChanged.connect(self.currentPathChanged)
-        self._browse.clicked.connect(self.browse)
-
-    def browse(self):
-        if self._state["filters"] & self.Files:
-            chosen = QFileDialog.getOpenFileName(self, self._state["label"], self._line.text)
-        else:
-            chosen = QFileDialog.getExistingDirectory(self, self._state["label"], self._line.text)
-        if chosen:
-            self.setCurrentPath(chosen)
-
-    def setCurrentPath(self, path):
-        self._line.setText(path)
-
-    def addCurrentPathToHistory(self):
-        """CTK keeps the path in the settings; nothing here asks for it."""
-
-    def _state_property(kind, key):
-        def read(self):
-            return self._state[key]
-
-        def write(self, value):
-            self._state[key] = value
-
-        return Property(kind, read, write)
-
-    filters = _state_property(int, "filters")
-    nameFilters = _state_property("QStringList", "nameFilters")
-    settingKey = _state_property(str, "settingKey")
-    label = _state_property(str, "label")
-    currentPath = Property(str, lambda self: self._line.text, setCurrentPath)
-    showBrowseButton = Property(
-        bool, lambda self: not self._browse.isHidden(), lambda self, shown: self._browse.setVisible(shown)
-    )
+from .ctk_path_line_edit import ctkPathLineEdit  # noqa: F401
+from .ctk_slider_widget import ctkSliderWidget  # noqa: F401
 
 
 class ctkComboBox(QComboBox):
@@ -212,8 +63,8 @@ class ctkCheckableComboBox(QComboBox):
         return self.model()
 
     def checkedIndexes(self):
-        indexes = [self.model().index(row, 0) for row in range(self.count)]
-        return [index for index in indexes if self.checkState(index) == Qt.Checked]
+        indexes = (self.model().index(row, 0) for row in range(self.count))
+        return tuple(index for index in indexes if self.checkState(index) == Qt.Checked)
 
     def checkState(self, index):
         return Qt.CheckState(self.model().data(index, Qt.CheckStateRole) or 0)
@@ -226,10 +77,6 @@ class ctkCheckableComboBox(QComboBox):
 
     def noneChecked(self):
         return not self.checkedIndexes()
-
-
-class ctkSpinBox(QSpinBox):
-    """A QSpinBox here; CTK's adds nothing that the panel uses."""
 
 
 class ctkDoubleSpinBox(QDoubleSpinBox):

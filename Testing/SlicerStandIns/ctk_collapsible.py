@@ -2,7 +2,7 @@
 
 from PySide6.QtCore import QRect, QSize, Qt, Signal
 from PySide6.QtGui import QPainter
-from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QStyle, QStyleOptionButton, QWidget
+from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QStyle, QStyleOptionButton
 
 from .collapsing import Collapsing, collapsed_property
 
@@ -15,14 +15,11 @@ class ctkCollapsibleButton(Collapsing, QAbstractButton):
     contentsCollapsed = Signal(bool)
     collapsed = collapsed_property()
 
-    def __init__(self, title="", parent=None):
-        if isinstance(title, QWidget):
-            title, parent = "", title
+    def __init__(self, parent=None):
         super().__init__(parent)
-        self.setText(title)
         self.setSizePolicy(QSizePolicy.Preferred, QSizePolicy.Preferred)
         self.setContentsMargins(0, self._header_height(), 0, 0)
-        self.start_expanded()
+        self._start_expanded()
 
     def _apply(self, expanded):
         super()._apply(expanded)
@@ -33,7 +30,7 @@ class ctkCollapsibleButton(Collapsing, QAbstractButton):
 
     def showEvent(self, event):
         super().showEvent(event)
-        self.hide_children_while_collapsed()
+        self._hide_children_while_collapsed()
 
     def hitButton(self, position):
         return position.y() < self._header_height()
@@ -41,13 +38,13 @@ class ctkCollapsibleButton(Collapsing, QAbstractButton):
     def sizeHint(self):
         header = QSize(self.fontMetrics().horizontalAdvance(self.text) + 2 * ARROW, self._header_height())
         inner = self.layout()
-        if self.is_collapsed() or inner is None:
+        if self._is_collapsed() or inner is None:
             return header
         return inner.totalSizeHint().expandedTo(header)
 
     def minimumSizeHint(self):
         inner = self.layout()
-        if self.is_collapsed() or inner is None:
+        if self._is_collapsed() or inner is None:
             return QSize(ARROW, self._header_height())
         return inner.totalMinimumSize()
 
@@ -59,6 +56,6 @@ class ctkCollapsibleButton(Collapsing, QAbstractButton):
         button.rect = header
         self.style().drawControl(QStyle.CE_PushButtonBevel, button, painter, self)
         button.rect = QRect(6, (header.height() - 10) // 2, 10, 10)
-        arrow = QStyle.PE_IndicatorArrowRight if self.is_collapsed() else QStyle.PE_IndicatorArrowDown
+        arrow = QStyle.PE_IndicatorArrowRight if self._is_collapsed() else QStyle.PE_IndicatorArrowDown
         self.style().drawPrimitive(arrow, button, painter, self)
         painter.drawText(header.adjusted(ARROW + 8, 0, 0, 0), Qt.AlignVCenter | Qt.AlignLeft, self.text)

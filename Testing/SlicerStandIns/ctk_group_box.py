@@ -1,7 +1,7 @@
 """Stands in for CTK's collapsible group box; part of `ctk`."""
 
 from PySide6.QtCore import Property, QSize
-from PySide6.QtWidgets import QGroupBox, QStyle, QStyleOptionGroupBox, QStylePainter, QWidget
+from PySide6.QtWidgets import QGroupBox, QStyle, QStyleOptionGroupBox, QStylePainter
 
 from .collapsing import Collapsing, collapsed_property
 
@@ -13,13 +13,10 @@ class ctkCollapsibleGroupBox(Collapsing, QGroupBox):
 
     collapsed = collapsed_property()
 
-    def __init__(self, title="", parent=None):
-        if isinstance(title, QWidget):
-            title, parent = "", title
+    def __init__(self, parent=None):
         super().__init__(parent)
-        self.setTitle(title)
         self._collapsed_height = 14
-        self.start_expanded()
+        self._start_expanded()
 
     def _set_collapsed_height(self, height):
         self._collapsed_height = height
@@ -29,7 +26,7 @@ class ctkCollapsibleGroupBox(Collapsing, QGroupBox):
 
     def showEvent(self, event):
         super().showEvent(event)
-        self.hide_children_while_collapsed()
+        self._hide_children_while_collapsed()
 
     def minimumSizeHint(self):
         return self._title_alone(QGroupBox.minimumSizeHint(self))
@@ -40,14 +37,14 @@ class ctkCollapsibleGroupBox(Collapsing, QGroupBox):
     def _title_alone(self, hint):
         """What is left of a size while the box is collapsed."""
         height = max(self._collapsed_height, self.fontMetrics().height() + 4)
-        return QSize(hint.width(), height) if self.is_collapsed() else hint
+        return QSize(hint.width(), height) if self._is_collapsed() else hint
 
     def paintEvent(self, event):
         option = QStyleOptionGroupBox()
         self.initStyleOption(option)
-        arrow = QStyle.PE_IndicatorArrowRight if self.is_collapsed() else QStyle.PE_IndicatorArrowDown
+        arrow = QStyle.PE_IndicatorArrowRight if self._is_collapsed() else QStyle.PE_IndicatorArrowDown
         place = self.style().subControlRect(QStyle.CC_GroupBox, option, QStyle.SC_GroupBoxCheckBox, self)
-        frame = QStyle.SC_None if self.is_collapsed() else QStyle.SC_GroupBoxFrame
+        frame = QStyle.SC_None if self._is_collapsed() else QStyle.SC_GroupBoxFrame
         option.subControls = QStyle.SC_GroupBoxLabel | frame
         option.text = INDENT + option.text
         painter = QStylePainter(self)

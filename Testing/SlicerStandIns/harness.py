@@ -7,16 +7,7 @@ from dataclasses import dataclass
 
 from . import environment
 
-STAND_INS = {
-    "ctk": "ctk",
-    "PythonQt": "bool_result",
-    "SampleData": "SampleData",
-    "slicer.i18n": "i18n",
-    "slicer.packaging": "packaging",
-    "slicer.testing": "testing",
-    "slicer.ScriptedLoadableModule": "ScriptedLoadableModule",
-    "slicer.parameterNodeWrapper": "parameterNodeWrapper",
-}
+STAND_INS = {"ctk": "ctk", "PythonQt": "bool_result", "SampleData": "SampleData"}
 QMRML = ("qMRMLWidget", "qSlicerWidget", "qMRMLNodeComboBox", "qMRMLCheckableNodeComboBox")
 
 
@@ -58,29 +49,27 @@ def start() -> Application:
     application = importlib.import_module(f"{__package__}.app").make_application()
     importlib.import_module(f"{__package__}.modules").make_registry(application._parts.logics)
     for name, file in STAND_INS.items():
-        _stand_in(name, importlib.import_module(f"{__package__}.{file}"))
-    importlib.import_module(f"{__package__}.hidden_packages").install()
+        sys.modules[name] = importlib.import_module(f"{__package__}.{file}")
+    for file in ("hidden_packages", "submodules"):
+        importlib.import_module(f"{__package__}.{file}").install()
     dialogs = importlib.import_module(f"{__package__}.dialogs").dialogs
+    installer = importlib.import_module(f"{__package__}.installer").installer
     themes = importlib.import_module(f"{__package__}.themes")
     themes.set_theme("light")
-    return Application(application, dialogs, slicer.packaging.installer, themes, slicer.modules.sampleDataSources)
-
-
-def _stand_in(name: str, module) -> None:
-    sys.modules[name] = module
-    if name.startswith("slicer."):
-        setattr(sys.modules["slicer"], name.partition(".")[2], module)
+    return Application(application, dialogs, installer, themes, slicer.modules.sampleDataSources)
 
 
 def load_module(path, *, startup_completed: bool = True):
     """Loads a scripted module's file as Slicer does at its start, and tells it that the start is over."""
     application = start().app
+    from .module_handle import ModuleHandle
     from .modules import qSlicerScriptedLoadableModule
 
-    module = qSlicerScriptedLoadableModule(str(path)).load()
+    module = qSlicerScriptedLoadableModule()
+    module._load(path)
     if startup_completed:
         application.startupCompleted.emit()
-    return module
+    return ModuleHandle(module)
 
 
 def create_widget(module, *, enter: bool = True):

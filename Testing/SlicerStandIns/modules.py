@@ -9,6 +9,7 @@ from PySide6.QtCore import Property, QObject
 from PySide6.QtWidgets import QVBoxLayout
 
 from .qmrml import qSlicerWidget
+from .string_lists import string_list
 
 
 class Modules:
@@ -41,35 +42,38 @@ def _described(kind, name, default):
     return Property(kind, lambda self: self._described.get(name, default), write)
 
 
-class qSlicerScriptedLoadableModule(QObject):
+class _Lists:
+    """What of a module's description is a list of texts."""
+
+    categories = string_list("_categories")
+    dependencies = string_list("_dependencies")
+    contributors = string_list("_contributors")
+
+
+class qSlicerScriptedLoadableModule(QObject, _Lists):
     """A scripted module: its file, the description its class gives of it, its one widget."""
 
-    def __init__(self, path):
-        super().__init__()
-        self._path = os.path.abspath(path)
-        self._name = os.path.splitext(os.path.basename(path))[0]
+    def __init__(self, parent=None):
+        super().__init__(parent)
+        self._path = self._name = ""
         self._described = {}
-        self._widget = None
-        self._entered = False
-        self._python = None
-        self._source = None
+        self._categories, self._dependencies, self._contributors = [], [], []
+        self._widget = self._python = self._source = None
 
     name = Property(str, lambda self: self._name)
     path = Property(str, lambda self: self._path)
     title = _described(str, "title", "")
-    categories = _described("QVariant", "categories", [])
-    dependencies = _described("QVariant", "dependencies", [])
-    contributors = _described("QVariant", "contributors", [])
     helpText = _described(str, "helpText", "")
     acknowledgementText = _described(str, "acknowledgementText", "")
     icon = _described("QVariant", "icon", None)
     hidden = _described(bool, "hidden", False)
     index = _described(int, "index", -1)
-    associatedNodeTypes = _described("QVariant", "associatedNodeTypes", [])
 
-    def load(self):
+    def _load(self, path):
         """Reads the file and makes the module's class, with its folder at the end of sys.path as in Slicer."""
-        folder = os.path.dirname(self._path)
+        self._path = os.path.abspath(path)
+        folder, file_name = os.path.split(self._path)
+        self._name = os.path.splitext(file_name)[0]
         if folder not in sys.path:
             sys.path.append(folder)
         spec = importlib.util.spec_from_file_location(self._name, self._path)
@@ -79,86 +83,68 @@ class qSlicerScriptedLoadableModule(QObject):
         self._source = source
         self._python = getattr(source, self._name)(self)
         register(self)
-        return self
 
-    def read_source_again(self):
-        """After slicer.util.reloadScriptedModule has run the file again: use what it put in sys.modules."""
-        self._source = sys.modules[self._name]
-
-    def make_widget(self, parent):
+    def _make_widget(self, parent):
         widget = getattr(self._source, f"{self._name}Widget")(parent)
         setattr(slicer.modules, f"{self._name}Widget", widget)
         return widget
-
-    def self(self):
-        return self._python
 
     def logic(self):
         return None
 
     def widgetRepresentation(self):
         if self._widget is None:
-            self._widget = qSlicerScriptedLoadableModuleWidget(self)
-            self._widget.build()
+            self._widget = self.createNewWidgetRepresentation()
         return self._widget
 
     def createNewWidgetRepresentation(self):
-        widget = qSlicerScriptedLoadableModuleWidget(self)
-        widget.build()
+        widget = qSlicerScriptedLoadableModuleWidget()
+        widget._build(self)
         return widget
-
-    def enter(self):
-        """What happens when a user selects the module."""
-        self._entered = True
-        widget = self.widgetRepresentation().self()
-        if hasattr(widget, "enter"):
-            widget.enter()
-
-    def exit(self):
-        """What happens when a user selects another module."""
-        widget = self.widgetRepresentation().self()
-        if self._entered and hasattr(widget, "exit"):
-            widget.exit()
-        self._entered = False
-
-    def unload(self):
-        """What happens when the application ends: exit(), then cleanup() through the module manager's signal."""
-        if self._widget is None:
-            return
-        try:
-            self.exit()
-            slicer.app.moduleManager().moduleAboutToBeUnloaded.emit(self._name)
-        finally:  # one panel that is broken must not break those after it
-            self._widget.delete()
-            self._widget, self._entered = None, False
 
 
 class qSlicerScriptedLoadableModuleWidget(qSlicerWidget):
     """The panel of a scripted module as the application holds it; `self()` is the Python widget inside."""
 
-    def __init__(self, module, parent=None):
+    def __init__(self, parent=None):
         super().__init__(parent)
-        self._module = module
-        self._python = None
-        self.setObjectName(f"{module.name}ModuleWidget")
+        self._module = self._python = None
+        self._entered = False
         QVBoxLayout(self).setContentsMargins(0, 0, 0, 0)
+
+    isEntered = Property(bool, lambda self: self._entered)
+    moduleName = Property(str, lambda self: self._module.name)
+
+    def module(self):
+        return self._module
 
     def self(self):
         return self._python
 
-    isEntered = Property(bool, lambda self: self._module._entered)
-
-    def build(self):
+    def _build(self, module):
         """What Slicer does when a user first opens the module: make the widget, set it up."""
-        self._python = self._module.make_widget(self)
+        self._module = module
+        self.setObjectName(f"{module.name}ModuleWidget")
+        self._python = module._make_widget(self)
         self.setMRMLScene(slicer.mrmlScene)
         self._python.setup()
-        return self._python
+
+    def enter(self):
+        """What happens when a user selects the module."""
+        self._entered = True
+        if hasattr(self._python, "enter"):
+            self._python.enter()
+
+    def exit(self):
+        """What happens when a user selects another module."""
+        self._entered = False
+        if hasattr(self._python, "exit"):
+            self._python.exit()
 
     def reload(self):
-        """The end of slicer.util.reloadScriptedModule: a new widget from the new source, entered."""
-        self._module.read_source_again()
-        self.build()
+        """The end of slicer.util.reloadScriptedModule: a new widget from what it put in sys.modules, entered."""
+        self._module._source = sys.modules[self._module.name]
+        self._build(self._module)
         if hasattr(self._python, "enter"):
             self._python.enter()
 

@@ -33,8 +33,8 @@ class ObservedList(collections.abc.MutableSequence):
         del self._values[index]
         self._write(self._values)
 
-    def insert(self, index, value):
-        self._values.insert(index, value)
+    def insert(self, index, item):
+        self._values.insert(index, item)
         self._write(self._values)
 
     def sort(self, **kwargs):

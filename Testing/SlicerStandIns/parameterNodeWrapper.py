@@ -83,11 +83,11 @@ class ParameterNodeMethods:
             for parameter in self.allParameters.values():
                 parameter.write_default(self)
 
-    def dataType(self, name):
-        return self._parameter(name).kind
+    def dataType(self, membername):
+        return self._parameter(membername).kind
 
-    def default(self, name):
-        return Default(self._parameter(name).default)
+    def default(self, paramName):
+        return Default(self._parameter(paramName).default)
 
     def getValue(self, name):
         self._parameter(name)

@@ -8,6 +8,22 @@ from PySide6.QtCore import Property, Qt, Signal
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QWidget
 
 from .scene_watch import SceneWatch
+from .string_lists import string_list
+
+
+class qSlicerWidget(QWidget):
+    """The base of module panels in Slicer: told of the scene, it tells its children, but can't be asked for it."""
+
+    mrmlSceneChanged = Signal(object)
+
+    def __init__(self, parent=None):
+        super().__init__(parent)
+        self._scene = None
+
+    def setMRMLScene(self, scene):
+        if scene is not self._scene:
+            self._scene = scene
+            self.mrmlSceneChanged.emit(scene)
 
 
 class qMRMLWidget(QWidget):
@@ -28,10 +44,6 @@ class qMRMLWidget(QWidget):
             self.mrmlSceneChanged.emit(scene)
 
 
-class qSlicerWidget(qMRMLWidget):
-    """The base of module panels in Slicer: the same here."""
-
-
 def _option(kind, name, default):
     """A property that is only remembered, and that the list of nodes is made again after."""
 
@@ -45,7 +57,13 @@ def _option(kind, name, default):
     return Property(kind, read, write)
 
 
-class qMRMLNodeComboBox(QWidget):
+class _NodeTypes:
+    """The classes of nodes that a list shows."""
+
+    nodeTypes = string_list("_node_types", lambda self: self._refresh())
+
+
+class qMRMLNodeComboBox(QWidget, _NodeTypes):
     """A list of the scene's nodes of some classes, one of which is current."""
 
     currentNodeChanged = Signal((object,), (bool,))
@@ -54,11 +72,10 @@ class qMRMLNodeComboBox(QWidget):
     nodeAddedByUser = Signal(object)
     nodeAboutToBeRemoved = Signal(object)
     nodeActivated = Signal(object)
-    mrmlSceneChanged = Signal(object)
 
     def __init__(self, parent=None):
         super().__init__(parent)
-        self._options = {}
+        self._options, self._node_types = {}, []
         self._attributes = {}
         self._scene = None
         self._current = None
@@ -75,8 +92,6 @@ class qMRMLNodeComboBox(QWidget):
         box.activated.connect(self._user_chose)
         return box
 
-    nodeTypes = _option("QStringList", "nodeTypes", [])
-    hideChildNodeTypes = _option("QStringList", "hideChildNodeTypes", [])
     showChildNodeTypes = _option(bool, "showChildNodeTypes", True)
     showHidden = _option(bool, "showHidden", False)
     noneEnabled = _option(bool, "noneEnabled", False)
@@ -105,7 +120,6 @@ class qMRMLNodeComboBox(QWidget):
             return
         self._scene = scene
         self._watch.follow(scene)
-        self.mrmlSceneChanged.emit(scene)
 
     def currentNode(self):
         return self._current
@@ -133,9 +147,6 @@ class qMRMLNodeComboBox(QWidget):
     def nodeFromIndex(self, index):
         return self._nodes[index] if 0 <= index < len(self._nodes) else None
 
-    def nodes(self):
-        return list(self._nodes)
-
     def addNode(self, nodeType=None):
         """What "Create new" in the list does."""
         kind = nodeType or self.nodeTypes[0]
@@ -148,8 +159,6 @@ class qMRMLNodeComboBox(QWidget):
 
     def _accepts(self, node) -> bool:
         if node.GetHideFromEditors() and not self.showHidden:
-            return False
-        if any(node.IsA(kind) for kind in self.hideChildNodeTypes):
             return False
         return any(self._is_of_type(node, kind) for kind in self.nodeTypes) and self._has_attributes(node)
 
@@ -224,7 +233,7 @@ class qMRMLCheckableNodeComboBox(qMRMLNodeComboBox):
         return box
 
     def checkedNodes(self):
-        return [node for node in self._nodes if node in self._checked]
+        return tuple(node for node in self._nodes if node in self._checked)
 
     def allChecked(self):
         return bool(self._nodes) and len(self.checkedNodes()) == len(self._nodes)
