@@ -39,6 +39,7 @@ def take(full: dict) -> dict:
         "versions": full["versions"],
         "startup": full["startup"],
         "pythonqt": {key: full["pythonqt"][key] for key in ("every_object", "qobject", "module_names")},
+        "ctk_names": sorted(name for name, facts in full["widgets"].items() if facts["python"] == "ctk"),
         "python": {name: python_file(facts, named) for name, facts in full["python"].items()},
         "widgets": {name: trimmed(facts) for name, facts in full["widgets"].items() if name in kept},
         "qt": {
