@@ -48,11 +48,10 @@ class Calls:
         return kind is not None and kind.what == "text"
 
     def _object(self, node, function):
-        """A property that holds an object."""
-        if not isinstance(node.func, ast.Attribute) or not function.exact:
-            owner = self.kinds.of(node.func.value) if isinstance(node.func, ast.Attribute) else None
-            if owner is not None and owner.what == "object":
-                yield f"{owner.name}.{node.func.attr} is a property, it can't be called"
+        """What an object has and is an object itself, not the result of a call, is a property."""
+        owner = self.kinds.of(node.func.value) if isinstance(node.func, ast.Attribute) else None
+        if owner is not None and owner.what == "object":
+            yield f"{owner.name}.{node.func.attr} is a property, it can't be called"
 
     def _member(self, node, function):
         member, place = self.facts.member(function.of, function.name), f"{function.of}.{function.name}"

@@ -139,7 +139,7 @@ class Facts:
         return self.python.get(module, {"classes": {}})["classes"].get(name)
 
     def python_member(self, module: str, cls: str, name: str):
-        """(kind, signature) of what a Python class has under a name; kind: method, staticmethod, property, attribute..."""
+        """(kind, signature) of what a Python class has; kind: method, staticmethod, property, attribute and so on."""
         module, cls = self.origin(module, cls)
         facts = self.python_class(module, cls)
         if facts is None:

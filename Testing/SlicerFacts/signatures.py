@@ -1,4 +1,4 @@
-"""Parameters: of C++ methods from their texts, `returns (parameters)`; of Python functions from Python's own spelling."""
+"""Parameters: of C++ methods from texts `returns (parameters)`, of Python functions from Python's own spelling."""
 
 import ast
 import inspect
