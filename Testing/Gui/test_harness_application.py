@@ -129,3 +129,19 @@ def test_group_box_hides_its_children(qt):
     assert box.height < height
     box.collapsed = False
     assert (line.visible, hidden.visible) == (True, False)
+
+
+def test_without_a_main_window_there_are_no_views(no_main_window):
+    import slicer
+
+    assert slicer.util.mainWindow() is None
+    assert slicer.app.layoutManager() is None
+
+
+def test_the_main_window_comes_back(slicer_app):
+    import slicer
+
+    slicer_app.app._remove_main_window()
+    slicer_app.app._add_main_window()
+    assert slicer.util.mainWindow().objectName == "qSlicerMainWindow"
+    assert slicer.app.layoutManager().threeDViewCount == 1

@@ -99,6 +99,84 @@ def test_a_failing_pip_without_skipping_shows_its_log(slicer_app, installer, pac
     assert "name resolution" in error.details
 
 
+@pytest.fixture
+def seen_while_pip_works(installer, packaging):
+    """Installs one package; gives the titles of the modal windows, and whether a timer fired, while pip was at work."""
+    import qt
+
+    def install(**options):
+        seen = []
+
+        def look():
+            window = qt.QApplication.activeModalWidget()
+            seen.append(window.windowTitle if window is not None else None)
+
+        installer.missing.add("tqdm")
+        qt.QTimer.singleShot(0, look)
+        packaging.pip_ensure("tqdm", prompt_install=False, requester="Panel", **options)
+        assert qt.QApplication.activeModalWidget() is None
+        return seen
+
+    return install
+
+
+def test_a_modal_window_is_up_while_pip_works(seen_while_pip_works):
+    assert seen_while_pip_works() == ["Panel - Installing Python Packages"]
+
+
+def test_without_progress_the_rest_of_the_panel_can_be_used_meanwhile(seen_while_pip_works):
+    assert seen_while_pip_works(show_progress=False) == [None]
+
+
+def test_under_tests_no_window_comes_up(slicer_app, seen_while_pip_works):
+    slicer_app.app._testing = True
+    assert seen_while_pip_works(skip_in_testing=False) == [None]
+
+
+def test_events_are_handled_for_each_line_that_pip_prints(installer, packaging, capsys):
+    import qt
+
+    installer.missing.add("tqdm")
+    turns = []
+    timer = qt.QTimer()
+    timer.connect("timeout()", lambda: turns.append("turn"))
+    timer.start(0)
+    packaging.pip_ensure("tqdm", prompt_install=False, show_progress=False)
+    timer.stop()
+    assert len(turns) >= len(capsys.readouterr().out.splitlines()) == 3
+
+
+def test_a_dependency_that_fails_fails_the_package(installer, packaging, capsys):
+    installer.missing.update({"tqdm", "colorama"})
+    installer.needs["tqdm"] = ["colorama"]
+    installer.failing.add("colorama")
+    with pytest.raises(subprocess.CalledProcessError):
+        packaging.pip_ensure("tqdm", show_progress=False)
+    assert "No matching distribution found for colorama" in capsys.readouterr().out
+    assert installer.missing == {"tqdm", "colorama"}
+
+
+def test_a_dependency_that_fails_is_a_warning_where_packages_are_skipped(installer, packaging, caplog):
+    installer.missing.update({"tqdm", "colorama"})
+    installer.needs["tqdm"] = ["colorama"]
+    installer.failing.add("colorama")
+    assert packaging.pip_ensure("tqdm", skip_packages=["torch"]) == []
+    assert "Failed to install colorama" in caplog.text
+    assert installer.missing == {"colorama"}
+
+
+def test_dependencies_are_installed_with_the_package(installer, packaging):
+    installer.missing.update({"tqdm", "colorama"})
+    installer.needs["tqdm"] = ["colorama"]
+    packaging.pip_install("tqdm")
+    assert installer.missing == set()
+
+
+def test_installing_in_the_background_is_refused(packaging):
+    with pytest.raises(NotImplementedError, match="No stand-in installs in the background"):
+        packaging.pip_install("tqdm", blocking=False)
+
+
 def test_the_extension_is_absent_until_a_test_says_so(installer):
     import slicer
 

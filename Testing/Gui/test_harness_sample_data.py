@@ -1,5 +1,7 @@
 """The stand-ins themselves: sample data is registered with Slicer's checks, and a test can press it."""
 
+from pathlib import Path
+
 import pytest
 
 
@@ -54,3 +56,91 @@ def test_the_same_source_is_registered_once(register):
     fields = {"sampleName": "Head", "uris": ["a"], "fileNames": ["a"], "nodeNames": ["A"]}
     register(**fields)
     assert len(register(**fields)) == 1
+
+
+def test_the_old_and_the_new_name_of_a_parameter_exclude_each_other(register):
+    with pytest.raises(ValueError, match="loadFileType and loadFileTypes"):
+        register(sampleName="A", uris="a", fileNames="a", loadFileType="VolumeFile", loadFileTypes="VolumeFile")
+
+
+@pytest.fixture
+def logic(slicer_app):
+    import SampleData
+
+    return SampleData.SampleDataLogic()
+
+
+@pytest.fixture
+def cache(slicer_app):
+    """Slicer's cache folder, without what the test left in it."""
+    import slicer
+
+    folder = Path(slicer.mrmlScene.GetCacheManager().GetRemoteCacheDirectory())
+    before = set(folder.iterdir())
+    yield folder
+    for file in set(folder.iterdir()) - before:
+        file.unlink()
+
+
+@pytest.fixture
+def volume_file(scene, tmp_path):
+    """A volume on the disk."""
+    import numpy as np
+    import slicer
+
+    path = tmp_path / "server" / "head.nrrd"
+    path.parent.mkdir()
+    slicer.util.saveNode(slicer.util.addVolumeFromArray(np.zeros((2, 3, 4), np.int16)), str(path))
+    scene.Clear(0)
+    return path
+
+
+def test_a_script_downloads_a_sample_and_knows_no_custom_downloader(register, logic, cache, volume_file):
+    pressed = []
+    register(
+        sampleName="Head",
+        uris=[volume_file.as_uri()],
+        fileNames=["harness-head.nrrd"],
+        nodeNames=["Head"],
+        customDownloader=pressed.append,
+    )
+    node = logic.downloadSample("Head")
+    assert (node.GetName(), node.GetImageData().GetDimensions(), pressed) == ("Head", (4, 3, 2), [])
+    assert node.GetStorageNode() is None
+    assert (cache / "harness-head.nrrd").exists()
+
+
+def test_a_file_in_the_cache_is_not_downloaded_again(register, logic, cache, volume_file):
+    register(sampleName="Head", uris="nowhere:head", fileNames="harness-head.nrrd", nodeNames="Head")
+    (cache / "harness-head.nrrd").write_bytes(volume_file.read_bytes())
+    assert logic.downloadSamples("Head")[0].GetName() == "Head"
+
+
+def test_an_address_that_can_not_be_downloaded_gives_nothing(register, logic, cache, caplog):
+    register(sampleName="Heads", uris=["crfgan:phantoms/head"], fileNames=["harness.nrrd"], nodeNames=["head"])
+    assert logic.downloadSamples("Heads") == []
+    assert caplog.text.count("Download failed") == 3
+    with pytest.raises(IndexError):
+        logic.downloadSample("Heads")
+
+
+def test_a_file_that_does_not_load_is_downloaded_again(register, logic, cache, tmp_path, caplog):
+    (tmp_path / "bad.nrrd").write_text("no volume")
+    register(sampleName="Bad", uris=(tmp_path / "bad.nrrd").as_uri(), fileNames="harness-bad.nrrd", nodeNames="Bad")
+    assert logic.downloadSamples("Bad") == []
+    assert caplog.text.count("Load failed!") == 3
+    assert not (cache / "harness-bad.nrrd").exists()
+
+
+def test_a_sample_is_found_by_its_name(register, logic):
+    source = register(sampleName="Head", uris="a", fileNames="a", nodeNames="A")[0]
+    assert logic.sourceForSampleName("Head") is source
+    assert logic.categoryForSource(source) == "Harness"
+    assert logic.sourceForSampleName("Nobody") is None
+    assert logic.downloadSamples("Nobody") == []
+
+
+def test_what_is_not_to_be_loaded_is_a_path(register, logic, cache, volume_file):
+    name = "harness-head.nrrd"
+    register(sampleName="Head", uris=volume_file.as_uri(), fileNames=name, nodeNames="Head", loadFiles=False)
+    assert logic.downloadSamples("Head") == [f"{cache}/{name}"]

@@ -158,6 +158,13 @@ def found(facts):
     return find
 
 
+def test_what_a_base_offers_that_slicer_s_class_has_not_is_told(found, _application):
+    import slicer
+
+    name = "qSlicerScriptedLoadableModuleWidget"
+    assert found(name, (slicer.qMRMLWidget,), {})[-1] == f"{name}.mrmlScene: {name} has it not"
+
+
 def test_a_class_too_many_is_told(found, _application):
     import qt
 
@@ -229,6 +236,21 @@ def test_a_pop_up_of_other_arguments_is_told(facts, _application):
     assert list(offers_qt.pop_ups(facts, [box])) == ["QInputDialog.getText takes 2 arguments here, not in PythonQt"]
 
 
+@pytest.fixture
+def made(tmp_path, monkeypatch):
+    """Runs a text as a Python file."""
+
+    def make(source):
+        path, module = tmp_path / "planted.py", types.ModuleType("planted")
+        path.write_text(source + "\n")
+        module.__file__ = str(path)
+        monkeypatch.setitem(sys.modules, "planted", module)
+        exec(compile(source + "\n", path, "exec"), vars(module))
+        return module
+
+    return make
+
+
 @pytest.mark.parametrize(
     ("change", "sentence"),
     [
@@ -249,10 +271,10 @@ def test_a_pop_up_of_other_arguments_is_told(facts, _application):
         ("def pip_list(): ...", "slicer.packaging.pip_list: there is none"),
     ],
 )
-def test_a_fault_in_a_python_file_is_told(facts, tmp_path, change, sentence):
+def test_a_fault_in_a_python_file_is_told(facts, made, change, sentence):
     from SlicerFacts import offers_python
 
-    assert list(offers_python.problems(facts, made(tmp_path, change), "slicer.packaging")) == [sentence]
+    assert list(offers_python.problems(facts, made(change), "slicer.packaging")) == [sentence]
 
 
 @pytest.mark.parametrize(
@@ -270,22 +292,19 @@ def test_a_fault_in_a_python_file_is_told(facts, tmp_path, change, sentence):
         ("def downloadMRHead(self): self.head = 1", "SampleData.SampleDataLogic.head: there is no such attribute"),
     ],
 )
-def test_a_fault_in_a_python_class_is_told(facts, tmp_path, body, sentence):
+def test_a_fault_in_a_python_class_is_told(facts, made, body, sentence):
     from SlicerFacts import offers_python
 
-    module = made(tmp_path, f"class SampleDataLogic:\n    {body}")
+    module = made(f"class SampleDataLogic:\n    {body}")
     assert [each[: len(sentence)] for each in offers_python.problems(facts, module, "SampleData")] == [sentence]
 
 
-def made(tmp_path, source) -> types.ModuleType:
-    """A Python file of this text, run."""
-    path = tmp_path / "planted.py"
-    path.write_text(source + "\n")
-    module = types.ModuleType("planted")
-    module.__file__ = str(path)
-    sys.modules["planted"] = module
-    exec(compile(source + "\n", path, "exec"), vars(module))
-    return module
+def test_a_parameter_that_a_base_brings_is_told(facts, made):
+    from SlicerFacts import offers_python
+
+    source = "class Base:\n    def __init__(self, parent=None): ...\nclass PyTorchUtilsLogic(Base): ..."
+    found = [each for each in offers_python.problems(facts, made(source), "PyTorchUtils") if "Logic" in each]
+    assert found == ["PyTorchUtils.PyTorchUtilsLogic.__init__: has a parameter parent; Slicer's is ()"]
 
 
 def test_a_fault_in_the_parameter_node_wrapper_is_told(facts):

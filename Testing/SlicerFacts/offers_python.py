@@ -56,7 +56,10 @@ def _class(facts, cls, real, name, makes: bool):
 
 
 def _methods(cls):
-    for name, value in vars(cls).items():
+    """Its methods, and those of bases that are stand-ins as well."""
+    package = cls.__module__.partition(".")[0]
+    bases = (base for base in reversed(cls.__mro__) if base.__module__.partition(".")[0] == package)
+    for name, value in {name: value for base in bases for name, value in vars(base).items()}.items():
         is_function = inspect.isfunction(getattr(value, "__func__", value))
         if is_function and (not name.startswith("_") or name == "__init__"):
             yield name, value

@@ -40,17 +40,18 @@ def problems(facts, cls):
         return
     if cls.__name__ in real:
         yield from _constructor(facts, cls)
-    for name, value in _offered(cls):
+    for name, value in _offered(facts, cls):
         member = next(filter(None, (facts.member(each, name) for each in real)), None)
         for sentence in _member(facts, name, value, member, real):
             yield f"{cls.__name__}.{name}: {sentence}"
 
 
-def _offered(cls):
-    """Every public attribute of its own and of the mixins, with its value; what Qt calls is left out."""
+def _offered(facts, cls):
+    """Every public attribute but those of Slicer's own bases, which are told of there, and of what Qt calls."""
     inherited = next(each for each in cls.__mro__ if not each.__module__.startswith(PACKAGE))
+    told = {base for real in stands_for(cls) for base in facts.lineage(real)} - {cls.__name__}
     for owner in cls.__mro__:
-        if not owner.__module__.startswith(PACKAGE) or (owner is not cls and stands_for(owner)):
+        if not owner.__module__.startswith(PACKAGE) or owner.__name__ in told:
             continue
         for name, value in vars(owner).items():
             overrides = inspect.isfunction(value) and hasattr(inherited, name)

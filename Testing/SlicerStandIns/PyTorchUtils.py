@@ -30,7 +30,6 @@ class PyTorchUtilsLogic:
         if askConfirmation and not slicer.app.testingEnabled() and not self._confirmed(packages):
             return None
         installer.run(*packages)
-        installer.missing.discard("torch")
         return importlib.import_module("torch")
 
     @staticmethod

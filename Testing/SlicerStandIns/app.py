@@ -1,6 +1,6 @@
 """Stands in for `slicer.app`: a real QApplication with the parts of qSlicerApplication that modules ask for.
 
-There is a main window (hidden, with a status bar), since slicer.util shows its boxes only where there is one.
+There is a main window, hidden, with a status bar; `_remove_main_window` takes it away, and the layout manager with it.
 """
 
 import atexit
@@ -68,9 +68,17 @@ class SlicerApplication(QApplication):
         self._modules = ModuleManager()
         self._extensions = ExtensionsManagerModel()
         self._options = CommandOptions()
+        self._add_main_window()
+
+    def _add_main_window(self):
         self._window = QMainWindow()
         self._window.setObjectName("qSlicerMainWindow")
         self._window.statusBar()
+
+    def _remove_main_window(self):
+        """As `Slicer --no-main-window`, where there are no views either."""
+        self._window.delete()
+        self._window = None
 
     def _set_temporary(self, path):
         self._temporary = path
@@ -92,7 +100,7 @@ class SlicerApplication(QApplication):
         return self._parts.application_logic
 
     def layoutManager(self):
-        return self._layout
+        return self._layout if self._window is not None else None
 
     def coreIOManager(self):
         return self._io

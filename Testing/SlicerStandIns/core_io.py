@@ -5,6 +5,8 @@ Slicer's own logics and storage nodes read and write; only the choice of reader 
 
 import os
 
+import slicer
+
 SUFFIXES = {
     "SceneFile": (".mrml", ".mrb"),
     "SegmentationFile": (".seg.nrrd", ".seg.nhdr"),
@@ -41,6 +43,8 @@ class CoreIOManager:
         if not os.path.exists(path):
             return False
         node = reader(path, properties)
+        # Slicer's progress dialog handles events while a file is read: timers fire within slicer.util.loadVolume.
+        slicer.app.processEvents()
         if node is None or node is False:
             return False
         if node is not True:

@@ -28,7 +28,7 @@ class Application:
         self.dialogs.reset()
         self.installer.reset()
         self.themes.set_theme("light")
-        self.app.layoutManager()._reset()
+        self.app._layout._reset()
         self.app._testing, self.app._restarts = False, 0
         self.app.extensionsManagerModel()._reset()
         self.app.userSettings().clear()

@@ -1,11 +1,13 @@
 """What a test says of the installation of packages, and what the module asked for."""
 
 import io
-import re
 import subprocess
 import sys
 from dataclasses import dataclass
 
+from packaging.requirements import Requirement
+
+from . import pip_outputs
 from . import pytorch_extension as extension
 
 
@@ -16,6 +18,7 @@ class Request:
     requirements: tuple
     skip_packages: tuple
     requester: str | None
+    show_progress: bool = True
 
 
 class Installer:
@@ -24,6 +27,8 @@ class Installer:
     missing: names of packages that count as not installed; the top-level module of that name isn't found either
     declined: the user says no
     failure: an exception that the installation raises
+    needs: the packages that a package needs, by its name: pip installs them with it
+    failing: names of packages that pip can't find, asked for or needed by others
     pip_output: what pip prints before it fails, one of pip_outputs
     pytorch_extension: whether the PyTorch extension is there, with its module PyTorchUtils
     requests: what was asked for
@@ -37,6 +42,8 @@ class Installer:
         self.missing = set()
         self.declined = False
         self.failure = None
+        self.needs = {}
+        self.failing = set()
         self.pip_output = ""
         self.pytorch_extension = False
 
@@ -51,19 +58,30 @@ class Installer:
         else:
             extension.remove()
 
-    def run(self, *requirements: str):
-        """pip's part: prints and fails as the test wants; what was missing counts as installed afterwards."""
+    def run(self, *requirements: str, log=print, dependencies: bool = True) -> None:
+        """pip's part: says its lines and fails as the test wants; what was missing counts as installed afterwards."""
         if self.failure is not None:
             raise self.failure
-        if self.pip_output:
-            command = [sys.executable, "-m", "pip", "install", *requirements]
-            print(self.said_by_pip(requirements[0]))
+        wanted = [name_of(each) for each in requirements if not each.startswith("-")]
+        if dependencies:
+            wanted += [name for each in wanted for name in self.needs.get(each, ())]
+        broken = next((name for name in wanted if name in self.failing), None)
+        self._say(requirements[0], broken, log)
+        if broken or self.pip_output:
             # In Slicer `output` is the pipe, read to its end already: what pip said is in the console alone.
+            command = [sys.executable, "-m", "pip", "install", *requirements]
             raise subprocess.CalledProcessError(1, command, output=io.StringIO())
+        self.missing.difference_update(wanted)
 
-    def said_by_pip(self, requirement: str) -> str:
-        name = re.split(r"[^\w.-]", requirement)[0]
-        return self.pip_output.format(requirement=requirement, name=name.lower())
+    def _say(self, requirement, broken, log):
+        output = self.pip_output or (pip_outputs.NOT_FOUND if broken else pip_outputs.DONE)
+        about = broken or requirement
+        for line in output.format(requirement=about, name=name_of(about).lower()).splitlines():
+            log(line)
+
+
+def name_of(requirement: str) -> str:
+    return Requirement(requirement).name
 
 
 installer = Installer()

@@ -1,17 +1,22 @@
 """Stands in for slicer.packaging (Slicer 5.12): checks really, installs never.
 
-A test says in `installer` what is missing, whether the user agrees, and how it fails.
+A test says in `installer` what is missing, whether the user agrees, and how it fails. As in Slicer, Qt's events are
+handled while pip works: under a modal dialog with show_progress, else with the whole application at the user's hands.
 """
 
+import contextlib
+import logging
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from subprocess import CalledProcessError
 
+import qt
 import slicer
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import canonicalize_name
 
-from .installer import Request, installer
+from .installer import Request, installer, name_of
+from .pip_dialog import PipDialog, show_failure
 
 
 def load_requirements(path):
@@ -34,30 +39,92 @@ def pip_ensure(
     show_progress=True,
 ):
     """Asks for what is missing and counts it as installed; packages to skip are asked for too, but stay missing."""
-    missing = [each for each in _requirements(requirements) if not _is_satisfied(each)]
+    missing = [str(each) for each in _requirements(requirements) if not _is_satisfied(each)]
     if not missing or (skip_in_testing and slicer.app.testingEnabled()):
         return None
-    installer.requests.append(Request(tuple(map(str, missing)), tuple(skip_packages or ()), requester))
+    installer.requests.append(Request(tuple(missing), tuple(skip_packages or ()), requester, show_progress))
     if prompt_install and not _confirmed(missing, requester):
         raise RuntimeError("User declined package installation")
-    skipped = {canonicalize_name(each) for each in skip_packages or ()}
-    wanted = [each for each in missing if canonicalize_name(each.name) not in skipped]
-    _install(wanted, shows_log=show_progress and skip_packages is None)
-    return [str(each) for each in missing if each not in wanted] if skip_packages is not None else None
+    return pip_install(
+        missing,
+        constraints=constraints,
+        skip_packages=skip_packages,
+        show_progress=show_progress,
+        requester=requester,
+    )
 
 
-def _install(wanted, shows_log: bool):
-    """pip one package after another; Slicer's own pop-up with the log comes only where nothing is skipped."""
-    for requirement in wanted:
+def isPipInstallInProgress():
+    return False
+
+
+def pip_install(
+    requirements,
+    constraints=None,
+    no_deps_requirements=None,
+    skip_packages=None,
+    blocking=True,
+    show_progress=True,
+    requester=None,
+    parent=None,
+    logCallback=None,
+    completedCallback=None,
+):
+    """One call of pip; with packages to skip one for each package, and their names back."""
+    if not blocking:
+        raise NotImplementedError("No stand-in installs in the background: add it to packaging.py")
+    wanted = [str(each) for each in _requirements(requirements)]
+    if not show_progress or slicer.app.testingEnabled():
+        with _busy_cursor():
+            return _install(wanted, skip_packages, lambda line: None)
+    try:
+        with PipDialog(requester, parent) as dialog:
+            return _install(wanted, skip_packages, dialog.append)
+    except CalledProcessError as error:
+        if skip_packages is not None:
+            raise
+        show_failure(requester, dialog.text)
+        raise CalledProcessError(error.returncode, "pip install") from None
+
+
+def _install(wanted, skip_packages, log):
+    """What pip says goes to the console and the log, and Slicer handles events after each line."""
+
+    def say(line):
+        print(line)
+        log(line)
+        slicer.app.processEvents()
+
+    if skip_packages is None:
+        installer.run(*wanted, log=say)
+        return None
+    skipped = []
+    for each in wanted:
+        _install_one(each, {canonicalize_name(name) for name in skip_packages}, skipped, say)
+    return skipped
+
+
+def _install_one(requirement, left_out, skipped, say):
+    """One package without what it needs, then that; of those a failure is a warning, as in Slicer."""
+    name = name_of(requirement)
+    if canonicalize_name(name) in left_out:
+        skipped.append(requirement)
+        return
+    installer.run(requirement, log=say, dependencies=False)
+    for needed in installer.needs.get(name, ()):
         try:
-            installer.run(str(requirement))
+            _install_one(needed, left_out, skipped, say)
         except CalledProcessError:
-            if not shows_log:
-                raise
-            log = installer.said_by_pip(str(requirement))
-            slicer.util.errorDisplay("Package installation failed.", detailedText=log)
-            raise CalledProcessError(1, "pip install") from None
-        installer.missing.discard(requirement.name)
+            logging.warning("Failed to install %s, continuing with remaining dependencies", needed)
+
+
+@contextlib.contextmanager
+def _busy_cursor():
+    qt.QApplication.setOverrideCursor(qt.Qt.BusyCursor)
+    try:
+        yield
+    finally:
+        qt.QApplication.restoreOverrideCursor()
 
 
 def _confirmed(missing, requester) -> bool:
@@ -72,15 +139,7 @@ def _confirmed(missing, requester) -> bool:
     return agreed and not installer.declined
 
 
-def isPipInstallInProgress():
-    return False
-
-
-def pip_install(requirements, **kwargs):
-    raise AssertionError(f"pip_install({requirements!r}): the module must go through pip_ensure, or PyTorchUtils")
-
-
-def pip_uninstall(requirements, **kwargs):
+def pip_uninstall(requirements, blocking=True, logCallback=None, completedCallback=None):
     raise AssertionError(f"pip_uninstall({requirements!r}): the module must not remove packages")
 
 

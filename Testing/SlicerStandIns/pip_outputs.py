@@ -1,17 +1,19 @@
-"""What pip says where it can't install: its own words, as pip 23 and 25 print them; for `installer.pip_output`."""
+"""What pip says: its own words, as pip 23 and 25 print them; OFFLINE, PROXY, DISK_FULL for `installer.pip_output`."""
+
+DONE = "Collecting {requirement}\nInstalling collected packages: {name}\nSuccessfully installed {name}"
 
 _RETRY = (
     "WARNING: Retrying (Retry(total={left}, connect=None, read=None, redirect=None, status=None)) after connection "
     "broken by '{error}': /simple/{{name}}/\n"
 )
-_NOT_FOUND = (
+NOT_FOUND = (
     "ERROR: Could not find a version that satisfies the requirement {requirement} (from versions: none)\n"
     "ERROR: No matching distribution found for {requirement}"
 )
 
 
 def _after_retries(error: str) -> str:
-    return "".join(_RETRY.format(left=left, error=error) for left in range(4, -1, -1)) + _NOT_FOUND
+    return "".join(_RETRY.format(left=left, error=error) for left in range(4, -1, -1)) + NOT_FOUND
 
 
 OFFLINE = _after_retries(

@@ -2,6 +2,7 @@
 
 slicer_app     the running Application, reset for this test
 scene          slicer.mrmlScene, empty
+no_main_window runs the test as `Slicer --no-main-window` does; ask for it before the panel
 views          the module SlicerStandIns.views, where pictures can be drawn
 load           loads a scripted module's file, once per session
 raises_in_slots  exceptions that slots and observers raised; any left at the end fail the test
@@ -40,6 +41,14 @@ def scene(slicer_app):
     import slicer
 
     return slicer.mrmlScene
+
+
+@pytest.fixture
+def no_main_window(slicer_app):
+    """slicer.util.mainWindow() and slicer.app.layoutManager() are None."""
+    slicer_app.app._remove_main_window()
+    yield
+    slicer_app.app._add_main_window()
 
 
 @pytest.fixture
