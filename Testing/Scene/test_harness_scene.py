@@ -196,15 +196,23 @@ def test_an_exception_in_an_observer_is_seen(scene, raises_in_slots):
     scene.RemoveAllObservers()
 
 
-def test_pip_is_never_called_directly(slicer_app):
+def test_pip_that_is_called_directly_is_remembered(slicer_app):
     import slicer
 
-    with pytest.raises(AssertionError, match="pip_ensure"):
-        slicer.util.pip_install("torch")
+    slicer_app.installer.missing.add("torch")
+    slicer.util.pip_install("torch>=2.6")
+    assert (slicer_app.installer.runs, slicer_app.installer.requests) == ([("torch>=2.6",)], [])
+
+
+def test_packages_are_never_removed(slicer_app):
+    import slicer
+
+    with pytest.raises(AssertionError, match="must not remove packages"):
+        slicer.util.pip_uninstall("torch")
 
 
 def test_missing_packages_are_asked_for_once(slicer_app):
-    import slicer
+    import slicer.packaging
 
     slicer_app.installer.missing.add("numpy")
     slicer.packaging.pip_ensure("numpy>=1.26 vtk", requester="CRFGANSynth")

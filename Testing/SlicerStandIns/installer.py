@@ -31,14 +31,15 @@ class Installer:
     failing: names of packages that pip can't find, asked for or needed by others
     pip_output: what pip prints before it fails, one of pip_outputs
     pytorch_extension: whether the PyTorch extension is there, with its module PyTorchUtils
-    requests: what was asked for
+    requests: what pip_ensure and installTorch asked for
+    runs: the requirements of each call of pip
     """
 
     def __init__(self):
         self.reset()
 
     def reset(self):
-        self.requests = []
+        self.requests, self.runs = [], []
         self.missing = set()
         self.declined = False
         self.failure = None
@@ -60,6 +61,7 @@ class Installer:
 
     def run(self, *requirements: str, log=print, dependencies: bool = True) -> None:
         """pip's part: says its lines and fails as the test wants; what was missing counts as installed afterwards."""
+        self.runs.append(requirements)
         if self.failure is not None:
             raise self.failure
         wanted = [name_of(each) for each in requirements if not each.startswith("-")]
