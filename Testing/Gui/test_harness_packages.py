@@ -84,7 +84,7 @@ def test_a_failing_pip_says_why_in_the_console_alone(installer, packaging, capsy
     with pytest.raises(subprocess.CalledProcessError) as caught:
         packaging.pip_ensure("tqdm>=4", skip_packages=["torch"])
     assert words in capsys.readouterr().out
-    assert caught.value.cmd[-1] == "tqdm>=4"
+    assert caught.value.cmd[-2:] == ["tqdm>=4", "--no-deps"]
     assert caught.value.output.read() == ""
     assert installer.missing == {"tqdm"}
 
@@ -170,6 +170,14 @@ def test_dependencies_are_installed_with_the_package(installer, packaging):
     installer.needs["tqdm"] = ["colorama"]
     packaging.pip_install("tqdm")
     assert installer.missing == set()
+
+
+def test_pip_takes_options(installer, packaging):
+    installer.missing.update({"tqdm", "colorama"})
+    installer.needs["tqdm"] = ["colorama"]
+    packaging.pip_install(["--force-reinstall", "--no-deps", "tqdm>=4"], show_progress=False)
+    assert installer.runs == [("--force-reinstall", "--no-deps", "tqdm>=4")]
+    assert installer.missing == {"colorama"}
 
 
 def test_installing_in_the_background_is_refused(packaging):

@@ -17,6 +17,7 @@ def register(slicer_app):
 
     yield register
     slicer.modules.sampleDataSources.pop("Harness", None)
+    getattr(slicer.modules, "sampleDataUrlRewriteRules", {}).pop("Harness", None)
 
 
 def test_a_source_can_be_pressed(register):
@@ -114,6 +115,14 @@ def test_a_file_in_the_cache_is_not_downloaded_again(register, logic, cache, vol
     register(sampleName="Head", uris="nowhere:head", fileNames="harness-head.nrrd", nodeNames="Head")
     (cache / "harness-head.nrrd").write_bytes(volume_file.read_bytes())
     assert logic.downloadSamples("Head")[0].GetName() == "Head"
+
+
+def test_a_rule_may_turn_an_address_into_another(register, logic, cache, volume_file):
+    logic.registerUrlRewriteRule("Harness", lambda url: url.replace("phantom:head", volume_file.as_uri()))
+    register(sampleName="Head", uris="phantom:head", fileNames="harness-head.nrrd", nodeNames="Head")
+    assert logic.downloadSample("Head").GetImageData().GetDimensions() == (4, 3, 2)
+    with pytest.raises(TypeError, match="to be callable"):
+        logic.registerUrlRewriteRule("Harness", "phantom:head")
 
 
 def test_an_address_that_can_not_be_downloaded_gives_nothing(register, logic, cache, caplog):

@@ -120,6 +120,19 @@ class SampleDataLogic:
     def isSampleDataSourceRegistered(category, sampleDataSource):
         return sampleDataSource in slicer.modules.sampleDataSources.get(category, [])
 
+    @staticmethod
+    def registerUrlRewriteRule(name, rewriteFunction):
+        if not callable(rewriteFunction):
+            raise TypeError(f"Expected 'rewriteFunction' to be callable, got {type(rewriteFunction)}")
+        vars(slicer.modules).setdefault("sampleDataUrlRewriteRules", {})[name] = rewriteFunction
+
+    @staticmethod
+    def rewriteUrl(url):
+        """Each rule gets what the one before has made of the address."""
+        for rule in getattr(slicer.modules, "sampleDataUrlRewriteRules", {}).values():
+            url = rule(url)
+        return url
+
     def sourceForSampleName(self, sampleName):
         every = (source for sources in slicer.modules.sampleDataSources.values() for source in sources)
         return next((source for source in every if source.sampleName == sampleName), None)
@@ -179,7 +192,7 @@ class SampleDataLogic:
 
     def downloadFile(self, uri, destFolderPath, name, checksum=None, forceDownload=False):
         """A file that is there already is taken, unless it has another checksum."""
-        path = f"{destFolderPath}/{name}"
+        uri, path = self.rewriteUrl(uri), f"{destFolderPath}/{name}"
         is_there = os.path.exists(path) and os.path.getsize(path) > 0
         if not is_there or forceDownload or (checksum is not None and not _has_checksum(path, checksum)):
             try:

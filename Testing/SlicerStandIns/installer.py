@@ -32,7 +32,7 @@ class Installer:
     pip_output: what pip prints before it fails, one of pip_outputs
     pytorch_extension: whether the PyTorch extension is there, with its module PyTorchUtils
     requests: what pip_ensure and installTorch asked for
-    runs: the requirements of each call of pip
+    runs: the arguments of each call of pip
     """
 
     def __init__(self):
@@ -59,19 +59,20 @@ class Installer:
         else:
             extension.remove()
 
-    def run(self, *requirements: str, log=print, dependencies: bool = True) -> None:
+    def run(self, *arguments: str, log=print) -> None:
         """pip's part: says its lines and fails as the test wants; what was missing counts as installed afterwards."""
-        self.runs.append(requirements)
+        self.runs.append(arguments)
         if self.failure is not None:
             raise self.failure
-        wanted = [name_of(each) for each in requirements if not each.startswith("-")]
-        if dependencies:
+        requirements = [each for each in arguments if not each.startswith("-")]
+        wanted = [name_of(each) for each in requirements]
+        if "--no-deps" not in arguments:
             wanted += [name for each in wanted for name in self.needs.get(each, ())]
         broken = next((name for name in wanted if name in self.failing), None)
         self._say(requirements[0], broken, log)
         if broken or self.pip_output:
             # In Slicer `output` is the pipe, read to its end already: what pip said is in the console alone.
-            command = [sys.executable, "-m", "pip", "install", *requirements]
+            command = [sys.executable, "-m", "pip", "install", *arguments]
             raise subprocess.CalledProcessError(1, command, output=io.StringIO())
         self.missing.difference_update(wanted)
 

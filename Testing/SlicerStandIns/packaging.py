@@ -6,6 +6,7 @@ handled while pip works: under a modal dialog with show_progress, else with the 
 
 import contextlib
 import logging
+import shlex
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from subprocess import CalledProcessError
@@ -70,10 +71,10 @@ def pip_install(
     logCallback=None,
     completedCallback=None,
 ):
-    """One call of pip; with packages to skip one for each package, and their names back."""
+    """One call of pip with these arguments; with packages to skip one for each package, and their names back."""
     if not blocking:
         raise NotImplementedError("No stand-in installs in the background: add it to packaging.py")
-    wanted = [str(each) for each in _requirements(requirements)]
+    wanted = shlex.split(requirements) if isinstance(requirements, str) else list(requirements)
     if not show_progress or slicer.app.testingEnabled():
         with _busy_cursor():
             return _install(wanted, skip_packages, lambda line: None)
@@ -110,7 +111,7 @@ def _install_one(requirement, left_out, skipped, say):
     if canonicalize_name(name) in left_out:
         skipped.append(requirement)
         return
-    installer.run(requirement, log=say, dependencies=False)
+    installer.run(requirement, "--no-deps", log=say)
     for needed in installer.needs.get(name, ()):
         try:
             _install_one(needed, left_out, skipped, say)
