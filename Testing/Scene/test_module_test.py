@@ -51,7 +51,7 @@ def what_is_there() -> dict:
         "nodes": sorted(node.GetID() for node in nodes if not (node.GetSingletonTag() or node.GetHideFromEditors())),
         "layout": slicer.app.layoutManager().layout,
         "settings": {key: settings.value(key) for key in settings.allKeys()},
-        "files": sorted(os.listdir(slicer.app.temporaryPath)),
+        "files": sorted(path.name for path in Path(slicer.app.temporaryPath).glob("CRFGANSynthTest-*")),
         "cache": sorted(os.listdir(os.environ["CRFGAN_CACHE"])),
         "environment": dict(os.environ),
     }
@@ -85,8 +85,11 @@ def test_each_method_passes_alone_or_is_skipped_without_packages(module, without
     assert ("skipped=1" in capfd.readouterr().err) == (name not in NEED_NO_PACKAGES)
 
 
-def test_reload_and_test_skips_what_needs_packages(module, without_torch, capsys):
+@pytest.mark.parametrize("extension", [False, True], ids=["no PyTorch extension", "PyTorch extension"])
+def test_reload_and_test_skips_what_needs_packages(module, slicer_app, without_torch, capsys, extension):
+    slicer_app.installer.pytorch_extension = extension
     run_module_test(module)
+    assert slicer_app.installer.requests == []
     passed, skipped = len(NEED_NO_PACKAGES), len(NAMES) - len(NEED_NO_PACKAGES)
     lines = capsys.readouterr().out.splitlines()
     assert lines[-1] == f"CRFGANSynthTest: {passed} passed, 0 failed, {skipped} skipped"
