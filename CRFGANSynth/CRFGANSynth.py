@@ -193,29 +193,57 @@ class CRFGANSynthTest(ScriptedLoadableModuleTest):
     """Runs inside Slicer: Reload and Test, or ctest. What needs PyTorch is skipped where it isn't installed."""
 
     def setUp(self):
-        """Start with an empty scene and a folder of its own."""
-        slicer.mrmlScene.Clear()
+        """Start with an empty scene, and a folder of its own for all files."""
         self.folder = Path(slicer.app.temporaryPath) / f"CRFGANSynthTest-{time.time_ns()}"
         self.folder.mkdir(parents=True)
+        self.addCleanup(shutil.rmtree, self.folder, ignore_errors=True)
+        self.useOwnCache()
+        self.keepLayout()
+        slicer.mrmlScene.Clear()
+        self.addCleanup(slicer.mrmlScene.Clear)
         self.logic = CRFGANSynthLogic()
+        self.addCleanup(self.forgetJobs)
 
-    def tearDown(self):
-        """Leave nothing on the disk."""
-        shutil.rmtree(self.folder, ignore_errors=True)
+    def useOwnCache(self):
+        """Prepared volumes would stay in the user's cache otherwise."""
+        from unittest import mock
+
+        cache = mock.patch.dict("os.environ", CRFGAN_CACHE=str(self.folder / "cache"))
+        cache.start()
+        self.addCleanup(cache.stop)
+
+    def forgetJobs(self):
+        """The panel would go on showing those that have ended."""
+        from CRFGANSynthLib.job_queue import theQueue
+
+        theQueue().forgetEnded()
+
+    def keepLayout(self):
+        """An open panel changes the layout when a training begins."""
+        layoutManager = slicer.app.layoutManager()
+        if layoutManager is not None:
+            self.addCleanup(layoutManager.setLayout, layoutManager.layout)
 
     def runTest(self):
-        """Run all tests."""
+        """Run all tests, one after another whatever fails, and say how many passed.
+
+        Raises:
+            AssertionError: it names the tests that failed.
+        """
         import unittest
 
-        for name in sorted(name for name in dir(self) if name.startswith("test_")):
-            self.setUp()
-            try:
-                self.delayDisplay(name)
-                getattr(self, name)()
-            except unittest.SkipTest as reason:
-                print(f"{name} was skipped: {reason}")
-            finally:
-                self.tearDown()
+        result = unittest.TestResult()
+        for name in unittest.defaultTestLoader.getTestCaseNames(type(self)):
+            self.delayDisplay(name)
+            type(self)(name).run(result)
+        failed, skipped = dict(result.failures + result.errors), dict(result.skipped)
+        passed = result.testsRun - len(failed.keys() | skipped.keys())
+        for verb, tests in (("skipped", skipped), ("failed", failed)):
+            for test, reason in tests.items():
+                print(f"{test._testMethodName} {verb}: {reason}")
+        print(f"CRFGANSynthTest: {passed} passed, {len(failed)} failed, {len(skipped)} skipped")
+        if failed:
+            raise AssertionError("Failed: " + ", ".join(test._testMethodName for test in failed))
 
     def needPackages(self):
         """Skip a test where something is missing."""
@@ -287,6 +315,7 @@ class CRFGANSynthTest(ScriptedLoadableModuleTest):
             self.skipTest("needs Slicer's views")
         before = layoutManager.layout
         comparison = Comparison(*self.makeVolumeNodes(2))
+        self.addCleanup(comparison.restore)
         comparison.show()
         self.assertNotEqual(layoutManager.layout, before)
         comparison.restore()
@@ -301,14 +330,24 @@ class CRFGANSynthTest(ScriptedLoadableModuleTest):
     def test_PanelFollowsTheScene(self):
         """The panel opens, lists the scene's volumes and keeps what is set with the scene."""
         nodes = self.makeVolumeNodes(2)
-        widget = slicer.modules.crfgansynth.widgetRepresentation().self()
-        widget.enter()
-        for _turn in range(10):
-            slicer.app.processEvents()
-        self.assertEqual(widget.ui.volumesTable.rowCount, 2)
+        widget = self.enterPanel()
+        self.waitForRows(widget, 2)
         widget.train.volumes.check(True)
         self.assertEqual(list(self.logic.getParameterNode().inputVolumes), nodes)
         slicer.mrmlScene.Clear()
-        for _turn in range(10):
+        self.waitForRows(widget, 0)
+
+    def enterPanel(self):
+        """Open the panel, for the test alone where the user has another module open; returns its widget."""
+        widget = slicer.modules.crfgansynth.widgetRepresentation().self()
+        if not widget.parent.isEntered:
+            self.addCleanup(widget.exit)
+        widget.enter()
+        return widget
+
+    def waitForRows(self, widget, count):
+        """Let Slicer's event loop run until the panel lists so many volumes, which it does a moment later."""
+        until = time.monotonic() + 10
+        while widget.ui.volumesTable.rowCount != count and time.monotonic() < until:
             slicer.app.processEvents()
-        self.assertEqual(widget.ui.volumesTable.rowCount, 0)
+        self.assertEqual(widget.ui.volumesTable.rowCount, count)

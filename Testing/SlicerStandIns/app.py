@@ -57,6 +57,7 @@ class SlicerApplication(QApplication):
         super().__init__(["Slicer"])
         self.setOrganizationName("NA-MIC")
         self.setApplicationName("Slicer")
+        self.setApplicationVersion("5.12.3")
         self._testing, self._restarts = False, 0
         self._temporary = tempfile.mkdtemp(prefix="SlicerStandIns-")
         atexit.register(shutil.rmtree, self._temporary, ignore_errors=True)
@@ -92,6 +93,7 @@ class SlicerApplication(QApplication):
     documentationBaseUrl = Property(str, lambda self: "https://slicer.readthedocs.io/en/latest/")
     majorVersion = Property(int, lambda self: 5)
     minorVersion = Property(int, lambda self: 12)
+    platform = Property(str, lambda self: "linux-amd64")
 
     def mrmlScene(self):
         return self._parts.scene

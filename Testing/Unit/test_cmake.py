@@ -10,12 +10,16 @@ import tarfile
 from pathlib import Path
 
 import pytest
+from extension_description import catalogue_description, read_description
 
 ROOT = Path(__file__).resolve().parents[2]
 MODULE = ROOT / "CRFGANSynth"
 INSTALLED = Path("lib/Slicer-5.12/qt-scripted-modules")
+DESCRIPTION = "CRFGANSynth.s4ext"
+FROM_THE_CLONE = "scmrevision"
+"""The repository's files name a branch, a package the commit that it was made from."""
 SEARCH = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
-BUILD_TOOLS = ("cmake", "ctest", "cpack", "make", "cc", "c++")
+BUILD_TOOLS = ("cmake", "ctest", "cpack", "make", "cc", "c++", "git")
 
 
 def load_lister():
@@ -47,10 +51,31 @@ def run(tool: str, *arguments, cwd: Path = ROOT) -> subprocess.CompletedProcess:
     return subprocess.run(command, cwd=cwd, capture_output=True, text=True)
 
 
-def configure(source: Path, build: Path) -> subprocess.CompletedProcess:
-    """Configure the extension in `source` against the stand-in for Slicer's CMake package."""
-    stub = source / "Testing/CMakeStub"
-    return run("cmake", "-G", "Unix Makefiles", f"-DSlicer_DIR={stub}", "-S", source, "-B", build)
+def installed_files() -> list[str]:
+    """Return what a package must hold: the listed files and the description."""
+    modules = [f"{INSTALLED.as_posix()}/{name}" for name in listed_files()]
+    return sorted([*modules, f"share/Slicer-5.12/{DESCRIPTION}"])
+
+
+def configure(source: Path, build: Path, slicer: Path | None = None) -> subprocess.CompletedProcess:
+    """Configure the extension in `source` against Slicer's CMake package, by default the stand-in for it."""
+    slicer = slicer or source / "Testing/CMakeStub"
+    # A build tree of Slicer knows where its launcher is; one made of templates alone has a stand-in beside it.
+    beside = [f"-DCTKAppLauncher_DIR={slicer}"] if (slicer / "CTKAppLauncherConfig.cmake").exists() else []
+    return run("cmake", "-G", "Unix Makefiles", f"-DSlicer_DIR={slicer}", *beside, "-S", source, "-B", build)
+
+
+def generated_description(source: Path, build: Path, slicer: Path | None = None) -> dict[str, str]:
+    """Return what a package of the extension in `source` says of itself."""
+    configured = configure(source, build, slicer)
+    assert configured.returncode == 0, configured.stderr
+    return read_description(build / DESCRIPTION)
+
+
+def differences(generated: dict[str, str], wanted: dict[str, str]) -> dict[str, tuple]:
+    """Return generated and wanted value of each key that a package says otherwise than the repository."""
+    keys = wanted.keys() - {FROM_THE_CLONE}
+    return {key: (generated.get(key), wanted[key]) for key in keys if generated.get(key) != wanted[key]}
 
 
 @pytest.fixture(scope="module")
@@ -85,6 +110,27 @@ def copied_extension(build_tools, tmp_path) -> Path:
     return source
 
 
+@pytest.fixture
+def published_extension(copied_extension) -> Path:
+    """The copy as a clone of the repository that the description names."""
+    url = read_description(ROOT / DESCRIPTION)["scmurl"]
+    person = ["-c", "user.name=Tester", "-c", "user.email=tester@example.org"]
+    for command in (["init", "-q"], ["remote", "add", "origin", url], ["add", "."], [*person, "commit", "-qm", "all"]):
+        done = run("git", *command, cwd=copied_extension)
+        assert done.returncode == 0, done.stderr
+    return copied_extension
+
+
+@pytest.fixture(params=["stand-in", "SLICER_DIR"])
+def slicer_cmake(request) -> Path | None:
+    """The folder of Slicer's CMake package: the stand-in (None), and the genuine one where the environment names it."""
+    if request.param == "stand-in":
+        return None
+    if "SLICER_DIR" not in os.environ:
+        pytest.skip("the variable SLICER_DIR names no folder with SlicerConfig.cmake")
+    return Path(os.environ["SLICER_DIR"])
+
+
 @pytest.mark.skipif(not (ROOT / ".git").exists(), reason="not a git checkout")
 def test_lists_name_every_file_of_the_tree():
     text = (MODULE / "CMakeLists.txt").read_text(encoding="utf-8")
@@ -116,7 +162,7 @@ def test_ctest_lists_the_tests(build):
 def test_install_tree_equals_the_lists(build, tmp_path):
     installed = run("cmake", "--install", build, "--prefix", tmp_path)
     assert installed.returncode == 0, installed.stderr
-    assert files_below(tmp_path) == sorted(f"{INSTALLED.as_posix()}/{name}" for name in listed_files())
+    assert files_below(tmp_path) == installed_files()
     for name in listed_files():
         assert (tmp_path / INSTALLED / name).read_bytes() == (MODULE / name).read_bytes()
 
@@ -126,8 +172,7 @@ def test_package_equals_the_lists(build):
     assert packed.returncode == 0, packed.stderr
     with tarfile.open(build / "CRFGANSynth.tar.gz") as archive:
         names = [member.name for member in archive if member.isfile()]
-    prefix = f"CRFGANSynth/{INSTALLED.as_posix()}"
-    assert sorted(names) == sorted(f"{prefix}/{name}" for name in listed_files())
+    assert sorted(names) == [f"CRFGANSynth/{name}" for name in installed_files()]
 
 
 @pytest.mark.parametrize("name", ["crfgan/version.py", "Resources/requirements.txt"])
@@ -145,3 +190,30 @@ def test_missing_description_is_an_error(copied_extension, tmp_path):
     configured = configure(copied_extension, tmp_path / "build")
     assert configured.returncode != 0
     assert "EXTENSION_DESCRIPTION must be set" in configured.stderr
+
+
+def test_package_says_of_the_extension_what_the_repository_says(published_extension, slicer_cmake, tmp_path):
+    generated = generated_description(published_extension, tmp_path / "build", slicer_cmake)
+    assert differences(generated, read_description(ROOT / DESCRIPTION)) == {}
+    assert differences(generated, catalogue_description(ROOT / "CRFGANSynth.json")) == {}
+    assert generated.keys() == read_description(ROOT / DESCRIPTION).keys()
+
+
+def test_package_names_the_commit_that_it_was_made_from(published_extension, slicer_cmake, tmp_path):
+    generated = generated_description(published_extension, tmp_path / "build", slicer_cmake)
+    commit = run("git", "rev-parse", "HEAD", cwd=published_extension).stdout
+    assert commit.startswith(generated[FROM_THE_CLONE])
+    assert len(generated[FROM_THE_CLONE]) >= 7
+
+
+@pytest.mark.parametrize(
+    ("key", "line", "generated"),
+    [("tier", 'set(EXTENSION_TIER "2")', "2"), ("tier", "", "1"), ("status", "", ""), ("keywords", "", "")],
+)
+def test_package_that_says_otherwise_is_noticed(published_extension, slicer_cmake, tmp_path, key, line, generated):
+    cmake = published_extension / "CMakeLists.txt"
+    text = re.sub(rf"set\(EXTENSION_{key.upper()} .*\)", line, cmake.read_text(encoding="utf-8"))
+    cmake.write_text(text, encoding="utf-8")
+    wanted = read_description(ROOT / DESCRIPTION)
+    found = differences(generated_description(published_extension, tmp_path / "build", slicer_cmake), wanted)
+    assert found == {key: (generated, wanted[key])}
