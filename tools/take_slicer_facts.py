@@ -78,7 +78,8 @@ def python_file(facts: dict, named: set) -> dict:
         kept.add(name)
         waiting += [base for base in facts["classes"][name]["bases"] if base in facts["classes"] and base not in kept]
     functions = {name: signature(each) for name, each in facts["functions"].items()}
-    taken = facts | {"functions": functions, "classes": {name: python_class(facts["classes"][name]) for name in kept}}
+    taken = {key: each for key, each in facts.items() if key != "all"}
+    taken |= {"functions": functions, "classes": {name: python_class(facts["classes"][name]) for name in kept}}
     if "added_by_decorator" in facts:
         taken["added_by_decorator"] = {
             decorator: {name: each if each is None else signature(each) for name, each in members.items()}
@@ -106,7 +107,13 @@ def signature(parameters: list) -> str:
 
 
 def trimmed(facts: dict) -> dict:
-    return {key: each for key, each in facts.items() if key not in LEFT_OUT}
+    """Without where it is from, what notifies of a property, and methods that a property of the same name hides."""
+    kept = {key: each for key, each in facts.items() if key not in LEFT_OUT}
+    properties = facts.get("properties", {})
+    kept["properties"] = {name: each[:2] for name, each in properties.items()}
+    if "methods" in facts:
+        kept["methods"] = {name: each for name, each in facts["methods"].items() if name not in properties}
+    return kept
 
 
 def lines(value, indent: int = 0) -> str:

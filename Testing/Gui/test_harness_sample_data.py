@@ -1,5 +1,7 @@
 """The stand-ins themselves: sample data is registered with Slicer's checks, and a test can press it."""
 
+import hashlib
+import shutil
 from pathlib import Path
 
 import pytest
@@ -80,7 +82,10 @@ def cache(slicer_app):
     before = set(folder.iterdir())
     yield folder
     for file in set(folder.iterdir()) - before:
-        file.unlink()
+        if file.is_dir():
+            shutil.rmtree(file)
+        else:
+            file.unlink()
 
 
 @pytest.fixture
@@ -153,3 +158,21 @@ def test_what_is_not_to_be_loaded_is_a_path(register, logic, cache, volume_file)
     name = "harness-head.nrrd"
     register(sampleName="Head", uris=volume_file.as_uri(), fileNames=name, nodeNames="Head", loadFiles=False)
     assert logic.downloadSamples("Head") == [f"{cache}/{name}"]
+
+
+def test_a_file_with_another_checksum_is_not_kept(register, logic, cache, volume_file):
+    given = {"uris": volume_file.as_uri(), "fileNames": "harness-head.nrrd", "nodeNames": "Head"}
+    register(sampleName="Wrong", checksums="SHA256:00", **given)
+    assert logic.downloadSamples("Wrong") == []
+    assert not (cache / "harness-head.nrrd").exists()
+    digest = hashlib.sha256(volume_file.read_bytes()).hexdigest()
+    register(sampleName="Right", checksums=f"SHA256:{digest}", **given)
+    assert logic.downloadSample("Right").GetName() == "Head"
+
+
+def test_an_archive_is_extracted(register, logic, cache, volume_file, tmp_path):
+    archive = Path(shutil.make_archive(str(tmp_path / "heads"), "zip", volume_file.parent))
+    register(sampleName="Heads", uris=archive.as_uri(), fileNames="harness-heads.zip", loadFileTypes="ZipFile")
+    (folder,) = logic.downloadSamples("Heads")
+    assert Path(folder) == cache / "harness-heads"
+    assert [each.name for each in Path(folder).rglob("*.nrrd")] == ["head.nrrd"]

@@ -33,7 +33,6 @@ class Facts:
     def __init__(self, path=FILE):
         self.data = json.loads(Path(path).read_text(encoding="utf-8"))
         self.startup, self.python = self.data["startup"], self.data["python"]
-        self.version = self.data["versions"]["Slicer"]
         self.ctk = {name for name, each in self.data["widgets"].items() if each["python"] == "ctk"}
         self.classes = {**self.data["qt"]["classes"], **self.data["widgets"]}
 

@@ -3,6 +3,8 @@
 import importlib
 import pkgutil
 
+from PySide6 import QtCore, QtGui, QtWidgets
+
 from . import offers_python, offers_qt
 
 PACKAGE = "SlicerStandIns"
@@ -27,8 +29,6 @@ def stand_ins() -> list:
 
 
 def qt_classes() -> list:
-    from PySide6 import QtCore, QtGui, QtWidgets
-
     every = (getattr(module, name) for module in (QtCore, QtGui, QtWidgets) for name in dir(module))
     return [each for each in every if isinstance(each, type)]
 

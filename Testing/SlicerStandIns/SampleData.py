@@ -166,7 +166,7 @@ class SampleDataLogic:
                 if done:
                     (paths if result is None else results).append(path if result is None else result)
                     break
-                os.remove(path)  # it may have been a part only
+                Path(path).unlink(missing_ok=True)  # it may have been a part only
         return results or paths
 
     def _use(self, path, node_name, load, kind, properties) -> tuple:
@@ -175,8 +175,7 @@ class SampleDataLogic:
         if kind is None and node_name is None:
             kind = "SceneFile" if suffix in SCENES else "ZipFile" if suffix in ARCHIVES else None
         if kind == "ZipFile":
-            folder = os.path.splitext(path)[0]
-            return (True, path) if load is False else (slicer.util.extractArchive(path, folder), folder)
+            return (True, path) if load is False else self._extract(path)
         if kind == "SceneFile":
             return (self.loadScene(path, properties), path) if load else (True, path)
         if not node_name:
@@ -186,12 +185,18 @@ class SampleDataLogic:
         node = self.loadNode(path, node_name, kind, properties)
         return node is not None, node
 
+    @staticmethod
+    def _extract(path) -> tuple:
+        folder = os.path.splitext(path)[0]
+        os.makedirs(folder, exist_ok=True)
+        return slicer.util.extractArchive(path, folder), folder
+
     def downloadFileIntoCache(self, uri, name, checksum=None, forceDownload=False):
         folder = slicer.mrmlScene.GetCacheManager().GetRemoteCacheDirectory()
         return self.downloadFile(uri, folder, name, checksum, forceDownload)
 
     def downloadFile(self, uri, destFolderPath, name, checksum=None, forceDownload=False):
-        """A file that is there already is taken, unless it has another checksum."""
+        """A file that is there already is taken, unless it has another checksum; one that comes with another goes."""
         uri, path = self.rewriteUrl(uri), f"{destFolderPath}/{name}"
         is_there = os.path.exists(path) and os.path.getsize(path) > 0
         if not is_there or forceDownload or (checksum is not None and not _has_checksum(path, checksum)):
@@ -200,6 +205,9 @@ class SampleDataLogic:
             except OSError as error:
                 self.logMessage(f"Download failed: {error}", logging.ERROR)
                 raise ValueError(f"Failed to download {uri} to {path}") from error
+            if checksum is not None and not _has_checksum(path, checksum):
+                self.logMessage("Checksum verification failed.")
+                os.remove(path)
         return path
 
     def loadScene(self, uri, fileProperties={}):  # noqa: B006 (Slicer's own default)
