@@ -93,3 +93,20 @@ def test_timers_fire_while_a_volume_is_read(scene, volume, tmp_path):
     qt.QTimer.singleShot(0, lambda: fired.append(True))
     slicer.util.loadVolume(path)
     assert fired == [True]
+
+
+def test_a_file_that_takes_long_to_read_lets_timers_fire_again_and_again(slicer_app, scene, volume, tmp_path):
+    import qt
+    import slicer
+
+    path = str(tmp_path / "volume.nrrd")
+    slicer.util.saveNode(volume[0].Get(), path)
+    slicer_app.app.coreIOManager()._reading_s = 0.2
+    fired, timer = [], qt.QTimer()
+    timer.connect("timeout()", lambda: fired.append(True))
+    timer.start(10)
+    slicer.util.loadVolume(path)
+    timer.stop()
+    assert len(fired) >= 3
+    slicer_app.reset()
+    assert slicer_app.app.coreIOManager()._reading_s == 0

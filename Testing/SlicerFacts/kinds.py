@@ -6,6 +6,7 @@ the signals bring to which their function is connected.
 
 import ast
 from dataclasses import dataclass
+from pathlib import Path
 
 from .signatures import returned, signal_types
 from .source import SCOPES
@@ -154,12 +155,24 @@ class Kinds:
             return Kind("own object", owner)
         place = names.index(name) - bool(owner and not _is_static(function))
         passed = [self._argument(call, place, name) for call in self._callers(function, owner)]
-        brought = [self._brought(signal, place) for signal in self.source.receivers.get(_key(function), ())]
+        brought = [self._brought(signal, place) for signal in self._signals(function)]
         return self._same([*passed, *brought]) or (FORM if name == "ui" else None)
 
     def _callers(self, function, owner):
-        name = owner if getattr(function, "name", "") == "__init__" else getattr(function, "name", None)
-        return self.source.calls.get(name, ()) if name else ()
+        name = owner if _name(function) == "__init__" else _name(function)
+        return [call for call in self.source.calls.get(name, ()) if self._may_be(self.of(call.func), function)]
+
+    def _signals(self, function):
+        received = self.source.receivers.get(_name(function), ())
+        return [signal for signal, node in received if node is function or self._may_be(self.of(node), function)]
+
+    def _may_be(self, kind, function) -> bool:
+        """Whether what is called, or connected, by this function's name is this function; unless known it may be."""
+        if kind is None:
+            return True
+        if kind.what == "own class":
+            return self.source.method(kind.name, "__init__") is function
+        return kind.what == "own function" and self._function(kind) is function
 
     def _argument(self, call, place, name):
         keyword = next((each.value for each in call.keywords if each.arg == name), None)
@@ -228,7 +241,7 @@ class Kinds:
     def _function(self, kind):
         if kind.of in self.source.classes:
             return self.source.method(kind.of, kind.name)
-        return next((tree for (_, name), tree in self.source.functions.items() if name == kind.name), None)
+        return self.source.functions.get((Path(kind.of).stem, kind.name))
 
     def _returned(self, function):
         returns = (each for each in ast.walk(function) if isinstance(each, ast.Return) and each.value is not None)
@@ -246,5 +259,6 @@ def _is_static(function) -> bool:
     return any(ast.unparse(each) == "staticmethod" for each in function.decorator_list)
 
 
-def _key(function):
-    return function if isinstance(function, ast.Lambda) else function.name
+def _name(function):
+    """What a function is called by; a lambda, which has no name, by the node that it is."""
+    return function if isinstance(function, ast.Lambda) else getattr(function, "name", None)

@@ -15,7 +15,8 @@ class Source:
 
     bindings: by scope and name, what the name is bound to: (how, node), see `_bind`
     attributes: by class and name, the same of `self.name`
-    calls, receivers: by the name of a function, where it is called, and the signals it is connected to
+    calls: by the name of what is called, where
+    receivers: by the name of what is connected, or by its lambda: (signal, node) of each connection
     """
 
     def __init__(self, folder: Path):
@@ -146,4 +147,4 @@ class Source:
         if name == "connect" and len(node.args) == 2 and isinstance(getattr(node.args[0], "value", None), str):
             receiver = node.args[1]
             key = getattr(receiver, "attr", None) or getattr(receiver, "id", None)
-            self.receivers[receiver if isinstance(receiver, ast.Lambda) else key].append(node.args[0].value)
+            self.receivers[receiver if isinstance(receiver, ast.Lambda) else key].append((node.args[0].value, receiver))

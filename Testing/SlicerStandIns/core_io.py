@@ -4,6 +4,7 @@ Slicer's own logics and storage nodes read and write; only the choice of reader 
 """
 
 import os
+import time
 
 import slicer
 
@@ -19,10 +20,13 @@ LABELMAP, SINGLE_FILE = 1, 8
 
 
 class CoreIOManager:
-    """Reads and writes nodes and scenes as the application would, without its dialogs."""
+    """Reads and writes nodes and scenes as the application would, without its dialogs.
+
+    Tests set `_reading_s`, the time that reading a file takes.
+    """
 
     def __init__(self, parts):
-        self._parts = parts
+        self._parts, self._reading_s = parts, 0.0
         self._readers = {
             "SceneFile": self._load_scene,
             "VolumeFile": self._load_volume,
@@ -43,13 +47,20 @@ class CoreIOManager:
         if not os.path.exists(path):
             return False
         node = reader(path, properties)
-        # Slicer's progress dialog handles events while a file is read: timers fire within slicer.util.loadVolume.
-        slicer.app.processEvents()
+        self._handle_events()
         if node is None or node is False:
             return False
         if node is not True:
             loaded.AddItem(node)
         return True
+
+    def _handle_events(self):
+        """Slicer's progress dialog does while a file is read: timers fire within slicer.util.loadVolume."""
+        end = time.monotonic() + self._reading_s
+        slicer.app.processEvents()
+        while time.monotonic() < end:
+            time.sleep(0.005)
+            slicer.app.processEvents()
 
     def _load_scene(self, path, properties):
         """A scene replaces the current one, unless `clear` is False, as in Slicer's "Add data"."""

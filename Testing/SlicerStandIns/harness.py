@@ -30,6 +30,7 @@ class Application:
         self.themes.set_theme("light")
         self.app._layout._reset()
         self.app._testing, self.app._restarts = False, 0
+        self.app.coreIOManager()._reading_s = 0.0
         self.app.extensionsManagerModel()._reset()
         self.app.userSettings().clear()
         slicer.mrmlScene.Clear(0)

@@ -151,6 +151,17 @@ def test_what_a_signal_brings_has_its_type(facts, tmp_path, problems):
 
 
 @pytest.mark.parametrize(
+    ("call", "found"),
+    [
+        ("self.start(self.ui.steps)", ["QSpinBox.value is a property, it can't be called"]),
+        ("self.timer.start(self.ui.steps)", []),
+    ],
+)
+def test_a_parameter_is_what_callers_of_the_same_function_pass(problems, call, found):
+    assert problems(f"{call}\n    def start(self, spinBox):\n        spinBox.value()") == found
+
+
+@pytest.mark.parametrize(
     ("old", "new", "sentence"),
     [
         ('class="QSpinBox"', 'class="ctkSpinBox"', "steps: facts.json has no class ctkSpinBox"),
