@@ -74,7 +74,7 @@ class CRFGANSynthWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
         self.ui = slicer.util.childWidgetVariables(uiWidget)
         uiWidget.setMRMLScene(slicer.mrmlScene)
         self.logic = CRFGANSynthLogic()
-        self.packages = SetupSection(self.ui, self.updateReady)
+        self.packages = SetupSection(self.ui, self.logic, self.updateReady)
         self.jobs = JobSection(self.ui, self.logic, self.onJobEnded)
         self.synthesize = SynthesizeSection(self.ui, self.logic)
         self.train = TrainSection(self.ui, self.logic, self.updateButtons)
@@ -96,6 +96,7 @@ class CRFGANSynthWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
         if slicer.util.mainWindow() is not None:
             slicer.util.mainWindow().removeEventFilter(self.closeFilter)
         self.setParameterNode(None)
+        self.packages.close()
         self.train.close()
         self.compare.close()
         self.jobs.close()
@@ -126,11 +127,13 @@ class CRFGANSynthWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
         from CRFGANSynthLib.panel import closing
 
         closing.settle(canCancel=False)
+        # As long as Slicer knows which layout was there before, and the volumes are there.
+        self.compare.onRestore()
         self.setParameterNode(None)
 
     def onSceneEndClose(self, caller, event):
         """A new scene has a parameter node of its own, and nothing to tell of jobs that have ended."""
-        self.jobs.queue.forgetEnded()
+        self.jobs.forgetEnded()
         if self.parent.isEntered:
             self.initializeParameterNode()
 
@@ -185,8 +188,8 @@ class CRFGANSynthWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
         self.compare.onEnded(job)
         if not self.ui.manageSection.collapsed:
             self.manage.refresh()
-        self.packages.update()
-        self.updateButtons()
+        self.packages.onEnded(job)
+        self.updateReady()
 
 
 class CRFGANSynthTest(ScriptedLoadableModuleTest):

@@ -68,11 +68,13 @@ class Job:
         self.title, self.folder, self.kind = title, Path(folder), kind
         self.workerFolder = self.folder / FOLDER_NAME
         self.state, self.error, self.note = WAITING, "", ""
+        self.damagedPackage = ""
         self.done, self.total, self.secondsLeft = 0, 0, None
         self.listeners = []
         self._arguments, self._collect = arguments, collect
         self._process, self._pid, self._bornBefore = None, None, 0
         self._events, self._rest, self._last = None, b"", {}
+        self._isPolled = False
         self._timer = qt.QTimer()
         self._timer.setInterval(POLL_MS)
         self._timer.connect("timeout()", self.poll)
@@ -220,6 +222,17 @@ class Job:
 
     def poll(self):
         """Read what has come in; called by a timer while the job is at work."""
+        # Slicer handles events while it reads a volume, the timer's among them: what comes in meanwhile waits, or
+        # volumes would overtake each other and the job would end before the last one is there.
+        if self._isPolled:
+            return
+        self._isPolled = True
+        try:
+            self._takeTurn()
+        finally:
+            self._isPolled = False
+
+    def _takeTurn(self):
         if self.state == PREPARING:
             self._prepare()
         elif self.running:
@@ -286,6 +299,7 @@ class Job:
 
     def _on_failed(self, event):
         self.error = sentences.shortened(event["reason"], self.folder, self.folder.parent)
+        self.damagedPackage = event.get("package", "")
 
     # The worker's end.
 
@@ -303,9 +317,8 @@ class Job:
         """Why a worker ended without a word."""
         if not self.folder.is_dir():
             return _("The folder {name} was removed while it was in use.").format(name=self.folder.name)
-        messages = readTail(self.workerFolder / MESSAGES)
-        if "ModuleNotFoundError" in messages:
-            return _("A package is missing. Press Install, then try again.")
+        if "Traceback" in readTail(self.workerFolder / MESSAGES):
+            return _("The worker could not start; its log says why.")
         if shutil.disk_usage(self.folder).free < NO_SPACE:
             return _("The disk is full. Free some space; what was saved is kept.")
         return _("The work was ended from outside, or memory ran out. What was saved is kept.")

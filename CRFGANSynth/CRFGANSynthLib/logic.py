@@ -402,6 +402,13 @@ class CRFGANSynthLogic(ScriptedLoadableModuleLogic):
 
         dependencies.install(**arguments)
 
+    def startSelfTest(self):
+        """Begin to try out what is installed; a Job whose events `tried` name each package and its problem."""
+        job = Job(_("Self-test"), ["selftest"], self._temporaryFolder())
+        job.listeners.append(_removeWorkerFolder)
+        job.start()
+        return job
+
     # Small things.
 
     def _memoryArguments(self):

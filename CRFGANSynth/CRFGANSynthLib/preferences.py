@@ -31,10 +31,18 @@ def setMemoryLimit(gigabytes):
 
 def dataFolder():
     """Where runs, models and synthetic volumes go: a folder that a user can see and delete."""
-    usual = Path(os.path.dirname(slicer.app.slicerUserSettingsFilePath)) / "CRFGANSynth"
+    usual = _notRoaming(Path(os.path.dirname(slicer.app.slicerUserSettingsFilePath))) / "CRFGANSynth"
     return Path(slicer.app.userSettings().value(PREFIX + "dataFolder", "") or usual)
 
 
+def _notRoaming(folder):
+    """On Windows settings lie in the roaming profile, which goes over the network at every login: no place for GBs."""
+    roaming, local = os.environ.get("APPDATA"), os.environ.get("LOCALAPPDATA")
+    if roaming and local and folder.is_relative_to(roaming):
+        return Path(local, folder.relative_to(roaming))
+    return folder
+
+
 def setDataFolder(folder):
-    """Keep runs, models and synthetic volumes there from now on."""
+    """Keep runs, models and synthetic volumes there from now on; an empty text stands for the usual folder."""
     slicer.app.userSettings().setValue(PREFIX + "dataFolder", str(folder))

@@ -43,7 +43,7 @@ def build_parser() -> argparse.ArgumentParser:
 
 def _command(commands, name: str, summary: str) -> argparse.ArgumentParser:
     command = commands.add_parser(name, help=summary, description=summary)
-    if name in ("train", "check", "synthesize", "evaluate", "export", "phantoms", "estimate"):
+    if name in ("train", "check", "synthesize", "evaluate", "export", "phantoms", "estimate", "selftest"):
         command.add_argument("--events", action="store_true", help="print progress as JSON lines on stdout")
         command.add_argument("--stop-file", type=Path, metavar="FILE", help="stop and save when FILE appears")
     return command
@@ -159,6 +159,10 @@ def _add_benchmark(commands) -> None:
     benchmark.add_argument("--json", action="store_true", help="as one JSON object")
 
 
+def _add_selftest(commands) -> None:
+    _command(commands, "selftest", "Say whether every package that is needed can be loaded.")
+
+
 def _add_info(commands) -> None:
     info = _command(commands, "info", "Print a model's card.")
     info.add_argument("model", type=Path, metavar="MODEL", help="model.safetensors, or the folder of a run")
@@ -216,5 +220,6 @@ _ADD_COMMANDS = (
     _add_info,
     _add_export,
     _add_phantoms,
+    _add_selftest,
     _add_benchmark,
 )

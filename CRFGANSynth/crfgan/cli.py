@@ -198,6 +198,26 @@ def _estimate(args: argparse.Namespace, report: Report, should_stop: Interruptio
     return OK
 
 
+def _selftest(args: argparse.Namespace, report: Report, should_stop: Interruption) -> int:
+    _begin(report, "selftest")
+    from .selftest import MODULES, problem_of, sentence, version_of
+
+    problems = {}
+    for package in MODULES:
+        # Said first: a damaged library may end the process.
+        report("trying", package=package)
+        problems[package] = problem_of(package)
+        report("tried", package=package, version=version_of(package), problem=problems[package])
+        if should_stop():
+            return INTERRUPTED
+    unusable = [sentence(package, problem) for package, problem in problems.items() if problem]
+    if unusable:
+        raise InputError(" ".join(unusable))
+    if args.events:
+        report("finished", path="")
+    return OK
+
+
 def _benchmark(args: argparse.Namespace, report: Report, should_stop: Interruption) -> int:
     import subprocess
 
@@ -271,6 +291,7 @@ COMMANDS = {
     "info": _info,
     "export": _export,
     "phantoms": _phantoms,
+    "selftest": _selftest,
     "benchmark": _benchmark,
 }
 
@@ -297,20 +318,24 @@ def main(argv: list[str] | None = None) -> int:
         if not events:
             raise
         _complain(traceback.format_exc())
-        report("failed", reason=_explain(error))
+        report("failed", **_explain(error))
         return FAILED
     finally:
         report.close()
 
 
-def _explain(error: Exception) -> str:
-    """A sentence for a person on an error that none was written for."""
-    if isinstance(error, ModuleNotFoundError):
-        return f"The Python package {error.name} is missing. Install it, then try again."
+def _explain(error: Exception) -> dict[str, str]:
+    """A sentence for a person on an error that none was written for, and the package that is to blame, if one is."""
+    from .selftest import first_unusable, sentence
+
     if is_out_of_memory(error):
-        return "Memory ran out. Close other programs, or choose a smaller memory budget or model."
+        return {"reason": "Memory ran out. Close other programs, or choose a smaller memory budget or model."}
+    if unusable := first_unusable():
+        return {"reason": sentence(*unusable), "package": unusable[0]}
+    if isinstance(error, ModuleNotFoundError):
+        return {"reason": f"The Python package {error.name} is missing. Install it, then try again."}
     kind = type(error).__name__
-    return f"The work ended because of an unexpected error ({kind}). What was saved is kept; see the log."
+    return {"reason": f"The work ended because of an unexpected error ({kind}). What was saved is kept; see the log."}
 
 
 def _complain(text: str) -> None:

@@ -77,6 +77,10 @@ class Console:
     def _on_resumed(self, event: dict) -> None:
         self.say("Going on.")
 
+    def _on_tried(self, event: dict) -> None:
+        # Not through tqdm, which may be the package that is missing.
+        print(f"{event['package']} {event['version']}: {event['problem'] or 'can be used'}", flush=True)
+
     def _on_synthesized(self, event: dict) -> None:
         self._advance("synthesizing", event["index"] + 1, event["total"])
 

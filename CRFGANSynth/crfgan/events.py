@@ -20,10 +20,12 @@ synthesized index, total, path
 written     index, total, path
 measured    name, value, floor, interval: a metric of an evaluation (see evaluation/score.py)
 evaluating  done, total
+trying      package: which is about to be loaded
+tried       package, version, problem: what keeps it from being used, or empty
 estimated   device, name, presets: what each would take (see estimate.py)
 finished    path of the model or folder; last of a run that reached its end
 stopped     step; last of a run that was interrupted and saved
-failed      reason, a sentence; last of a run that bad input or an error ended
+failed      reason, a sentence, and for some package, which can't be used; last of a run that an error ended
 """
 
 from __future__ import annotations

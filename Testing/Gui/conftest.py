@@ -17,7 +17,18 @@ def slicer(slicer_app):
 
 
 @pytest.fixture
-def widget(open_panel, slicer, tmp_path):
+def self_test(load):
+    """The self-test of what is installed: made before, and nothing was damaged."""
+    load(MODULE)
+    from CRFGANSynthLib.self_test import theSelfTest
+
+    theSelfTest().forget()
+    theSelfTest().problems = {}
+    return theSelfTest()
+
+
+@pytest.fixture
+def widget(open_panel, slicer, self_test, tmp_path):
     """The panel's Python widget, keeping its runs in a folder of the test."""
     slicer.app.userSettings().setValue("CRFGANSynth/dataFolder", str(tmp_path / "data"))
     (tmp_path / "data").mkdir()

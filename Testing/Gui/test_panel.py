@@ -1,7 +1,5 @@
 """The panel on real Qt widgets with the real worker process: every state that a user sees."""
 
-import pytest
-
 
 def synthetic_nodes(slicer):
     nodes = slicer.util.getNodesByClass("vtkMRMLScalarVolumeNode")
@@ -30,63 +28,6 @@ def test_a_shipped_model_is_chosen_and_synthesizes_a_volume_in_one_click_more(pa
         composite = slicer.app.layoutManager().sliceWidget(name).mrmlSliceCompositeNode()
         assert composite.GetBackgroundVolumeID() == node.GetID()
     assert slicer.modules.volumerendering.logic().GetFirstVolumeRenderingDisplayNode(node).GetVisibility()
-
-
-# Nothing installed
-
-
-def test_missing_packages_are_named_and_installed_only_by_the_button(panel, slicer_app):
-    slicer_app.installer.missing |= {"safetensors", "tqdm"}
-    panel.widget.updateReady()
-    assert panel.shows(panel.ui.dependenciesFrame)
-    assert panel.ui.dependenciesLabel.text == "To train and synthesize, install: safetensors, tqdm"
-    assert not panel.ui.synthesizeButton.enabled
-    assert panel.ui.synthesizeButton.toolTip == "Install what is missing first"
-    assert slicer_app.installer.requests == []
-    panel.ui.installButton.click()
-    assert [each.requirements[0].split(">")[0] for each in slicer_app.installer.requests] == ["safetensors", "tqdm"]
-    assert all("torch" in each.skip_packages for each in slicer_app.installer.requests)
-    assert not panel.shows(panel.ui.dependenciesFrame)
-    assert panel.ui.synthesizeButton.enabled
-
-
-FAILURES = {
-    "OFFLINE": "internet can't be reached",
-    "PROXY": "proxy of your network refused",
-    "DISK_FULL": "disk is full",
-    "ERROR: No matching distribution found for tqdm": "No version of a package fits",
-    "[SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed": "connection isn't trusted",
-    "something else": "installation failed",
-}
-
-
-@pytest.mark.parametrize("said", FAILURES)
-def test_a_failed_installation_is_explained_in_plain_words(panel, slicer_app, said):
-    from SlicerStandIns import pip_outputs
-
-    slicer_app.installer.missing.add("tqdm")
-    slicer_app.installer.pip_output = getattr(pip_outputs, said, said)
-    panel.widget.updateReady()
-    panel.ui.installButton.click()
-    assert FAILURES[said] in panel.ui.dependenciesLabel.text
-    assert "pip" not in panel.ui.dependenciesLabel.text
-    assert panel.ui.installButton.enabled and panel.ui.installButton.text == "Install"
-
-
-def test_an_installation_can_be_cancelled_between_packages(panel, slicer_app, monkeypatch, slicer):
-    slicer_app.installer.missing |= {"safetensors", "tqdm"}
-    panel.widget.updateReady()
-    ensure = slicer.packaging.pip_ensure
-
-    def press_cancel_during_the_first(*arguments, **settings):
-        assert panel.ui.installButton.text == "Cancel"
-        panel.ui.installButton.click()
-        return ensure(*arguments, **settings)
-
-    monkeypatch.setattr(slicer.packaging, "pip_ensure", press_cancel_during_the_first)
-    panel.ui.installButton.click()
-    assert len(slicer_app.installer.requests) == 1
-    assert panel.ui.dependenciesLabel.text == "Cancelled. To train and synthesize, install: tqdm"
 
 
 # Ready

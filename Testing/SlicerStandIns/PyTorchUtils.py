@@ -32,6 +32,11 @@ class PyTorchUtilsLogic:
         installer.run(*packages)
         return importlib.import_module("torch")
 
+    def uninstallTorch(self, askConfirmation=False, forceComputationBackend=None):
+        """Takes both packages away without a question, as in Slicer."""
+        installer.runs.append(("uninstall", "torch", "torchvision"))
+        installer.missing.add("torch")
+
     @staticmethod
     def _confirmed(packages) -> bool:
         agreed = slicer.util.confirmOkCancelDisplay(

@@ -15,7 +15,7 @@ SLICER_FILES = [*sorted(MODULE.glob("*.py")), *sorted((MODULE / "CRFGANSynthLib"
 
 SLICER_PACKAGES = {"slicer", "qt", "ctk", "vtk"}
 OWN_PACKAGES = {"CRFGANSynthLib", "crfgan"}
-LIGHT_PACKAGES = set(sys.stdlib_module_names) | SLICER_PACKAGES | {"numpy"} | OWN_PACKAGES
+LIGHT_PACKAGES = set(sys.stdlib_module_names) | SLICER_PACKAGES | {"numpy", "packaging"} | OWN_PACKAGES
 HEAVY_PACKAGES = ("torch", "SimpleITK", "tensorboardX")
 LIGHT_CORE = (
     "crfgan",

@@ -41,6 +41,13 @@ class JobSection:
         self._redraw.stop()
         self.queue.listeners.remove(self.onJob)
 
+    def forgetEnded(self):
+        """Keep nothing of jobs that have ended, the volumes that they made least of all."""
+        self.queue.forgetEnded()
+        for told in (self.live, self.notes, self.evaluations):
+            for job in set(told) - set(self.queue.jobs):
+                del told[job]
+
     def setParameterNode(self, parameters):
         """Show the run that a scene was last used for; one that is at work is watched again."""
         self.parameters = parameters

@@ -2,27 +2,32 @@
 
 from pathlib import Path
 
+import slicer
+from slicer.i18n import tr as _
+
 from .. import preferences
+from .typed_path import TypedPath
 
 
 class PlaceChooser:
     """Path edits that all show and change the one preference."""
 
     def __init__(self, edits, onChange):
-        self.edits, self.onChange = edits, onChange
+        self.onChange = onChange
+        self.edits = [TypedPath(edit, self._onChosen) for edit in edits]
         self._show()
-        for edit in edits:
-            edit.connect("currentPathChanged(QString)", self._onChosen)
 
     def _show(self):
         for edit in self.edits:
-            wasBlocked = edit.blockSignals(True)
-            edit.currentPath = str(preferences.dataFolder())
-            edit.blockSignals(wasBlocked)
+            edit.show(str(preferences.dataFolder()))
 
-    def _onChosen(self, path):
-        # Half-typed paths come by as well.
-        if Path(path).is_dir() and Path(path) != preferences.dataFolder():
-            preferences.setDataFolder(path)
-            self._show()
+    def _onChosen(self, text):
+        """Take a folder that is there or can be made; an empty text stands for the usual one."""
+        folder = Path(text)
+        if text and not (folder.is_absolute() and (folder.is_dir() or folder.parent.is_dir())):
+            sentence = _("{folder} can't be the place: choose a folder that is there, or a new one within it.")
+            slicer.util.errorDisplay(sentence.format(folder=text))
+        elif not text or folder != preferences.dataFolder():
+            preferences.setDataFolder(text)
             self.onChange()
+        self._show()

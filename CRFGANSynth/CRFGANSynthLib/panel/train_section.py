@@ -8,6 +8,7 @@ from slicer.i18n import tr as _
 from .. import preferences, sentences, thumbnails
 from ..parameters import Modality, Preset
 from ..timers import singleShotTimer
+from .typed_path import TypedPath
 from .volume_table import Row, VolumeTable, sizeText
 
 FEWEST = 2
@@ -31,8 +32,8 @@ class TrainSection:
         ui.memoryLimitSpinBox.connect("valueChanged(double)", self.onMemoryLimit)
         ui.checkAllButton.connect("clicked(bool)", lambda checked: self.volumes.check(True))
         ui.checkNoneButton.connect("clicked(bool)", lambda checked: self.volumes.check(False))
-        # Bound by hand: an unset path would be shown as the folder `.`.
-        ui.dataFolderPathEdit.connect("currentPathChanged(QString)", self.onFolder)
+        # Bound by hand: an unset path would be shown as the folder `.`, and a half-typed one would be taken.
+        self.folderEdit = TypedPath(ui.dataFolderPathEdit, self.onFolder)
         ui.clearFolderButton.connect("clicked(bool)", self.onClearFolder)
         ui.trainButton.connect("clicked(bool)", self.onTrain)
         ui.trainSection.connect("contentsCollapsed(bool)", self._onCollapsed)
@@ -60,9 +61,7 @@ class TrainSection:
         self.ui.windowLabel.visible = self.ui.windowFrame.visible = custom
         self._showEstimate()
         folder = self.parameters.dataFolder
-        shown = "" if sentences.isUnset(folder) else str(folder)
-        if self.ui.dataFolderPathEdit.currentPath != shown:
-            self.ui.dataFolderPathEdit.currentPath = shown
+        self.folderEdit.show("" if sentences.isUnset(folder) else str(folder))
         if folder != self._checkedFolder:
             self._checker.start()
 

@@ -1,0 +1,75 @@
+"""Whether what is installed can be used: tried out in a worker, since what is half installed is found all the same."""
+
+from functools import cache
+
+from slicer.i18n import tr as _
+
+from .job import PAUSED
+from .job_queue import theQueue
+from .timers import singleShotTimer
+
+PAUSE_MS = 500
+"""Whoever begins to work at once isn't made to share the processor with it."""
+
+
+class SelfTest:
+    """Made once after Slicer's start, and again when something was installed or has failed.
+
+    `problems` says what keeps which package from being used, and is None until that is known; `failure` is a sentence
+    for where the worker itself can't work. `listeners` are called when either has changed.
+    """
+
+    def __init__(self):
+        self.problems, self.failure, self.listeners = None, "", []
+        self._logic, self._job, self._found, self._trying = None, None, {}, ""
+        self._starter = singleShotTimer(PAUSE_MS, self._start)
+
+    def begin(self, logic):
+        """Make it soon, unless it is made already."""
+        if self.problems is None and self._job is None:
+            self._logic = logic
+            self._starter.start()
+
+    def _start(self):
+        if any(job.state != PAUSED for job in theQueue().running):
+            self._starter.start()  # when that has ended
+            return
+        self._found, self._trying = {}, ""
+        self._job = self._logic.startSelfTest()
+        self._job.listeners.append(self._onJob)
+
+    def blame(self, package, problem):
+        """Work has failed because of a package: no need to try it out."""
+        self.forget()
+        self.problems = {package: problem}
+
+    def forget(self):
+        """Something has changed: what was found holds no longer."""
+        self._starter.stop()
+        self.problems, self.failure, self._job = None, "", None
+
+    def _onJob(self, job, events):
+        if job is not self._job:
+            return
+        for event in events:
+            if event["event"] == "trying":
+                self._trying = event["package"]
+            elif event["event"] == "tried":
+                self._found[event["package"]] = event["problem"]
+        if job.ended:
+            self._onEnded(job)
+
+    def _onEnded(self, job):
+        if self._trying and self._trying not in self._found:
+            self._found[self._trying] = _("it ends the process")
+        self.problems = {package: problem for package, problem in self._found.items() if problem}
+        self.failure = "" if self.problems else job.error
+        self._job = None
+        for listener in list(self.listeners):
+            listener()
+
+
+@cache
+def theSelfTest():
+    """The one of this Slicer."""
+    return SelfTest()
