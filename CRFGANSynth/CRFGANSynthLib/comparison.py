@@ -26,7 +26,13 @@ class Comparison:
         self._undo = []
 
     def show(self):
-        """Linked slice views with one window for both, histogram, power spectrum, and a table of measures."""
+        """Linked slice views with one window for both, histogram, power spectrum, and a table of measures.
+
+        Raises:
+            RuntimeError: Slicer has no views, as it was started without its main window.
+        """
+        if not layout.canBeShown():
+            raise RuntimeError(layout.noViews())
         real, synthetic = volumeFromNode(self.realNode), volumeFromNode(self.syntheticNode)
         if not self._undo:
             self._undo.append(layout.leave)

@@ -4,6 +4,7 @@ Its views have names of their own, so that whatever the views of other layouts s
 """
 
 import slicer
+from slicer.i18n import tr as _
 
 from .nodes import ATTRIBUTE
 
@@ -19,8 +20,20 @@ BEFORE = ATTRIBUTE + "LayoutBefore"
 """Attribute of the layout node: the layout to go back to, which several comparisons in a row share."""
 
 
+def canBeShown():
+    """Whether there are views at all: Slicer may run without its main window."""
+    return slicer.app.layoutManager() is not None
+
+
+def noViews():
+    """What a user is told where there are none."""
+    return _("Volumes can be seen side by side only in Slicer's main window. Start Slicer with it.")
+
+
 def register():
     """Tell Slicer of both layouts."""
+    if not canBeShown():
+        return
     for number, columns in ((TWO_COLUMNS, 2), (THREE_COLUMNS, 3)):
         if not _layoutNode().IsLayoutDescription(number):
             _layoutNode().AddLayoutDescription(number, _description(columns))
@@ -39,12 +52,19 @@ def show(columns):
 def leave():
     """Go back to the layout before, unless the user has left already."""
     if isShown():
-        slicer.app.layoutManager().setLayout(int(_layoutNode().GetAttribute(BEFORE)))
+        # Closing a scene takes the attribute away, and leaves the layout.
+        before = _layoutNode().GetAttribute(BEFORE) or slicer.vtkMRMLLayoutNode.SlicerLayoutFourUpView
+        slicer.app.layoutManager().setLayout(int(before))
 
 
 def isShown():
     """Whether one of the two is what Slicer shows."""
-    return slicer.app.layoutManager().layout in (TWO_COLUMNS, THREE_COLUMNS)
+    return canBeShown() and slicer.app.layoutManager().layout in (TWO_COLUMNS, THREE_COLUMNS)
+
+
+def hasView(sliceNode):
+    """Whether a slice node is that of a view in these layouts."""
+    return sliceNode.GetLayoutName().startswith(tuple(NAME + orientation for orientation in ORIENTATIONS))
 
 
 def rows(columns):

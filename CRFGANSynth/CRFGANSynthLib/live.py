@@ -39,8 +39,11 @@ class LiveView:
             self._showPreview(preview)
 
     def showCurves(self):
-        """Show the plot view, with the slices beside it."""
-        slicer.app.layoutManager().setLayout(slicer.vtkMRMLLayoutNode.SlicerLayoutFourUpPlotView)
+        """Show the plot view, with the slices beside it; without a main window there is none."""
+        manager = slicer.app.layoutManager()
+        if manager is None:
+            return
+        manager.setLayout(slicer.vtkMRMLLayoutNode.SlicerLayoutFourUpPlotView)
         slicer.modules.plots.logic().ShowChartInLayout(self.curves.chart)
 
     def _showPreview(self, event):

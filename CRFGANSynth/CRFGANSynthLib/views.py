@@ -2,6 +2,7 @@
 
 import slicer
 
+from . import comparison_layout
 from .nodes import isSynthetic
 
 CT_PRESET, MR_PRESET = "CT-Chest-Contrast-Enhanced", "MR-Default"
@@ -10,8 +11,17 @@ MR_RANGE = (0.0, 220.0)
 
 
 def showInSlices(node):
-    """Make a volume the background of all slice views, whole and in the middle."""
-    slicer.util.setSliceViewerLayers(background=node, fit=True)
+    """Make a volume the background of all slice views, whole and in the middle; a comparison keeps its own."""
+    for logic in _sliceLogics():
+        if not comparison_layout.hasView(logic.GetSliceNode()):
+            logic.GetSliceCompositeNode().SetBackgroundVolumeID(node.GetID())
+            logic.FitSliceToBackground()
+
+
+def _sliceLogics():
+    """The logic of each slice view; none where Slicer has no main window."""
+    logics = slicer.app.applicationLogic().GetSliceLogics()
+    return [logics.GetItemAsObject(index) for index in range(logics.GetNumberOfItems())] if logics else []
 
 
 def showInThreeD(node):

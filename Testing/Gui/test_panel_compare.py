@@ -119,3 +119,19 @@ def test_a_volume_that_has_left_the_scene_is_no_longer_compared(panel, opened, v
     panel.turn(0.1)
     panel.ui.sideBySideButton.click()
     assert opened.comparison.realNode is volumes[0][1]
+
+
+def test_closing_the_scene_gives_the_views_back(panel, heads, slicer):
+    from CRFGANSynthLib import comparison_layout
+
+    manager = slicer.app.layoutManager()
+    manager.setLayout(slicer.vtkMRMLLayoutNode.SlicerLayoutConventionalView)
+    heads[0].SetAttribute("CRFGANSynth.Synthetic", "YES")
+    panel.ui.compareSection.collapsed = False
+    panel.turn(0.1)
+    panel.ui.sideBySideButton.click()
+    assert comparison_layout.isShown()
+    slicer.mrmlScene.Clear(0)
+    panel.turn(0.1)
+    assert manager.layout == slicer.vtkMRMLLayoutNode.SlicerLayoutConventionalView
+    assert not panel.ui.restoreViewsButton.enabled

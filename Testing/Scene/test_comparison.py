@@ -278,3 +278,31 @@ def test_what_a_user_sees(compare, nodes, views, tmp_path):
     assert all(np.abs(a - b).mean() > 5 for a, b in itertools.pairwise(panes))
     # Plots and table are light.
     assert all(np.median(picture[top + 40 : top + 180, 620:880]) > 230 for top in (0, 200, 400))
+
+
+def test_a_new_volume_is_shown_everywhere_but_in_a_comparison(
+    compare, nodes, layout, slicer, manager, addVolume, heads
+):
+    from CRFGANSynthLib import views
+
+    compare(*nodes).show()
+    before = backgrounds(layout, 2)
+    new = addVolume(heads[0], "Newest")
+    views.showInSlices(new)
+    assert backgrounds(layout, 2) == before
+    for name in ("Red", "Green", "Yellow"):
+        assert manager.sliceWidget(name).mrmlSliceCompositeNode().GetBackgroundVolumeID() == new.GetID()
+
+
+def test_after_the_scene_was_closed_the_layout_can_be_left_and_shown_again(
+    compare, nodes, layout, slicer, scene, manager
+):
+    comparison = compare(*nodes)
+    comparison.show()
+    slicer.mrmlScene.Clear(0)
+    assert layout.isShown()  # Slicer keeps the layout, and forgets which one was there before
+    comparison.restore()
+    assert manager.layout == slicer.vtkMRMLLayoutNode.SlicerLayoutFourUpView
+    layout.show(2)
+    layout.leave()
+    assert manager.layout == slicer.vtkMRMLLayoutNode.SlicerLayoutFourUpView

@@ -203,7 +203,7 @@ def test_sample_phantoms_are_made_without_a_network(logic, scene):
     from CRFGANSynthLib import sample_data
 
     nodes = sample_data.load("chest", count=2, side=32)
-    assert [node.GetName() for node in nodes] == ["Chest 1", "Chest 2"]
+    assert [node.GetName() for node in nodes] == ["Chest phantom 1", "Chest phantom 2"]
     assert nodes[0].GetDescription().startswith("SYNTHETIC - not for diagnosis")
     assert nodes[0].GetDisplayNode().GetWindow() > 0
 
@@ -213,3 +213,28 @@ def test_sample_phantoms_are_registered(load, slicer_app, slicer):
     slicer.app.startupCompleted.emit()
     names = {source.sampleName for source in slicer.modules.sampleDataSources["CRFGANSynth"]}
     assert names == {"Head phantoms (MRI)", "Chest phantoms (CT)"}
+
+
+def test_slicers_python_interface_finds_the_sample_phantoms(load, slicer, scene, tmp_path, monkeypatch):
+    load(MODULE)
+    import SampleData
+    from crfgan.phantoms import make_head
+
+    scene.GetCacheManager().SetRemoteCacheDirectory(str(tmp_path))
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    node = SampleData.SampleDataLogic().downloadSample("Head phantoms (MRI)")
+    image = make_head(0, (64, 64, 64)).image
+    assert node.GetName() == "Head phantom 1"
+    assert np.array_equal(slicer.util.arrayFromVolume(node), image.array)
+    matrix = slicer.util.vtkMatrixFromArray(np.eye(4))
+    node.GetIJKToRASMatrix(matrix)
+    assert np.allclose(slicer.util.arrayFromVTKMatrix(matrix), image.ijk_to_ras, atol=1e-6)
+    names = [each.GetName() for each in slicer.util.getNodesByClass("vtkMRMLScalarVolumeNode")]
+    assert names == [f"Head phantom {number}" for number in range(1, 13)]
+
+
+def test_addresses_of_others_are_left_as_they_are(load, slicer):
+    load(MODULE)
+    from CRFGANSynthLib import sample_data
+
+    assert sample_data.addressOfFile("https://host/head.nrrd") == "https://host/head.nrrd"

@@ -245,10 +245,10 @@ class qMRMLCheckableNodeComboBox(qMRMLNodeComboBox):
         return Qt.Checked if node in self._checked else Qt.Unchecked
 
     def setCheckState(self, node, state):
-        wanted = [each for each in self._checked if each is not node]
-        if state == Qt.Checked and node in self._nodes:
-            wanted.append(node)
-        self._check(wanted)
+        if node in self._nodes and state != self.checkState(node):
+            self._checked = [each for each in self._checked if each is not node] + [node] * (state == Qt.Checked)
+            self._show_check(node, self._nodes.index(node) + self.noneEnabled)
+            self.checkedNodesChanged.emit()
 
     def _check(self, nodes):
         if nodes != self._checked:
@@ -265,13 +265,16 @@ class qMRMLCheckableNodeComboBox(qMRMLNodeComboBox):
         self._show_checks()
 
     def _rows(self):
-        return [(node, self._box.findData(node.GetID())) for node in self._nodes]
+        return [(node, row) for row, node in enumerate(self._nodes, start=int(self.noneEnabled))]
 
     def _show_checks(self):
-        self._box.blockSignals(True)
         for node, row in self._rows():
-            self._box.setCheckState(self._box.model().index(row, 0), self.checkState(node))
-        self._box.blockSignals(False)
+            self._show_check(node, row)
+
+    def _show_check(self, node, row):
+        was_blocked = self._box.blockSignals(True)
+        self._box.setCheckState(self._box.model().index(row, 0), self.checkState(node))
+        self._box.blockSignals(was_blocked)
 
     def _user_checked(self):
         states = [(node, self._box.checkState(self._box.model().index(row, 0))) for node, row in self._rows()]

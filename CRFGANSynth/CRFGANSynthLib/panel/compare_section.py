@@ -6,7 +6,7 @@ import qt
 import slicer
 from slicer.i18n import tr as _
 
-from .. import report_table, segmentations
+from .. import comparison_layout, report_table, segmentations
 from ..comparison import Comparison
 from ..job import EVALUATION
 from ..nodes import isSynthetic
@@ -52,13 +52,13 @@ class CompareSection:
         self.onRestore()
 
     def _showChosen(self):
-        if self.parameters is not None:
+        if self.parameters is not None and not self.ui.compareSection.collapsed:
             self._check(self.ui.realSelector, self._real())
             self._check(self.ui.syntheticSelector, self._synthetic())
 
     def _check(self, selector, wanted):
         wasBlocked = selector.blockSignals(True)
-        for node in slicer.util.getNodesByClass("vtkMRMLScalarVolumeNode"):
+        for node in set(selector.checkedNodes()) ^ set(wanted):
             selector.setCheckState(node, qt.Qt.Checked if node in wanted else qt.Qt.Unchecked)
         selector.blockSignals(wasBlocked)
 
@@ -101,7 +101,7 @@ class CompareSection:
         self.ui.compareButton.enabled = not reason
         self.ui.compareButton.toolTip = reason or _("Measure how good the synthetic volumes are, and look for copies")
         for button in (self.ui.sideBySideButton, self.ui.differenceButton, self.ui.checkerboardButton):
-            button.enabled = real > 0 and synthetic > 0
+            button.enabled = real > 0 and synthetic > 0 and comparison_layout.canBeShown()
         self.ui.segmentButton.enabled = ready and synthetic + real > 0
 
     # Looking.
@@ -119,6 +119,9 @@ class CompareSection:
         self._look(lambda comparison: comparison.showCheckerboard(resample=True))
 
     def _look(self, show):
+        if not comparison_layout.canBeShown():
+            slicer.util.errorDisplay(comparison_layout.noViews())
+            return
         pair = self._real()[0], self._synthetic()[0]
         with slicer.util.tryWithErrorDisplay(_("The volumes can't be compared."), waitCursor=True):
             if self.comparison is None or (self.comparison.realNode, self.comparison.syntheticNode) != pair:
@@ -152,7 +155,8 @@ class CompareSection:
         with slicer.util.tryWithErrorDisplay(_("The comparison could not start."), waitCursor=True):
             self.logic.startEvaluation(self._synthetic(), self._real())
             self._showReport(None)
-        self.onSideBySide()
+        if comparison_layout.canBeShown():
+            self.onSideBySide()
 
     def onEnded(self, job):
         """Show what an evaluation has found."""

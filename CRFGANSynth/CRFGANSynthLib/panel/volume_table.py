@@ -38,6 +38,7 @@ class VolumeTable(slicer.util.VTKObservationMixin):
         self.table, self.onChange = table, onChange
         self.parameters = None
         self.sceneRows, self.folderRows = [], []
+        self._tags = {}
         table.setColumnCount(2)
         table.setHorizontalHeaderLabels([_("Volume"), _("Class (optional)")])
         table.horizontalHeader().setSectionResizeMode(NAME, qt.QHeaderView.Stretch)
@@ -57,6 +58,7 @@ class VolumeTable(slicer.util.VTKObservationMixin):
         self._refresher.stop()
         self._looker.stop()
         self.removeObservers()
+        self._follow([])
 
     # What is chosen.
 
@@ -68,14 +70,19 @@ class VolumeTable(slicer.util.VTKObservationMixin):
     @property
     def chosen(self):
         """Rows that are checked and can be trained on."""
-        return [row for row in self.rows if self._isChecked(row) and not row.problem]
+        isChecked = self._checks()
+        return [row for row in self.rows if isChecked(row)]
 
-    def _isChecked(self, row):
-        if self.parameters is None or row.problem:
-            return False
-        if row.node is not None:
-            return row.node in self.parameters.inputVolumes
-        return row.name not in self.parameters.leftOut
+    def _checks(self):
+        """A function that says of a row whether it is checked; the scene is asked once for all of them."""
+        if self.parameters is None:
+            return lambda row: False
+        nodes, leftOut = set(self.parameters.inputVolumes), set(self.parameters.leftOut)
+
+        def isChecked(row):
+            return not row.problem and (row.node in nodes if row.node is not None else row.name not in leftOut)
+
+        return isChecked
 
     def check(self, on):
         """Check all that can be used, or none."""
@@ -112,19 +119,27 @@ class VolumeTable(slicer.util.VTKObservationMixin):
             and not nodes.isSynthetic(node)
             and not node.GetHideFromEditors()
         ]
-        known = {row.node.GetID(): row for row in self.sceneRows if row.node in found}
-        self.sceneRows = [known.get(node.GetID()) or self._newRow(node) for node in found]
+        known = {row.node: row for row in self.sceneRows}
+        self.sceneRows = [known.get(node) or Row(node.GetName(), sizeOf(node), node) for node in found]
+        self._follow(found)
         for row in self.sceneRows:
             row.name, row.className = row.node.GetName(), nodes.trainingClass(row.node)
         self._show()
         self.onChange()
         self._looker.start()
 
-    def _newRow(self, node):
-        if not self.hasObserver(node, vtk.vtkCommand.ModifiedEvent, self._onModified):
-            self.addObserver(node, vtk.vtkCommand.ModifiedEvent, self._onModified)
-            self.addObserver(node, node.ImageDataModifiedEvent, self._onVoxels)
-        return Row(node.GetName(), sizeOf(node), node)
+    def _follow(self, wanted):
+        """Observe these nodes and no others: one that is observed is kept in memory, with all its voxels."""
+        for node in set(self._tags) - set(wanted):
+            for tag in self._tags.pop(node):
+                node.RemoveObserver(tag)
+        for node in wanted:
+            if node not in self._tags:
+                events = (
+                    (vtk.vtkCommand.ModifiedEvent, self._onModified),
+                    (node.ImageDataModifiedEvent, self._onVoxels),
+                )
+                self._tags[node] = [node.AddObserver(event, method) for event, method in events]
 
     def _onModified(self, node, event):
         self._refresher.start()
@@ -140,7 +155,7 @@ class VolumeTable(slicer.util.VTKObservationMixin):
             return
         row.problem = problemOf(row.node)
         row.icon = qt.QIcon() if row.node.GetImageData() is None else thumbnails.icon(row.node)
-        self._showRow(self.rows.index(row), row)
+        self._showRow(self.sceneRows.index(row), row, self._checks())
         if row.problem:
             self.onChange()
         self._looker.start()
@@ -148,15 +163,16 @@ class VolumeTable(slicer.util.VTKObservationMixin):
     # The widget.
 
     def _show(self):
+        isChecked = self._checks()
         self.table.setRowCount(len(self.rows))
         for index, row in enumerate(self.rows):
-            self._showRow(index, row)
+            self._showRow(index, row, isChecked)
 
-    def _showRow(self, index, row):
+    def _showRow(self, index, row, isChecked):
         wasBlocked = self.table.blockSignals(True)
         item = qt.QTableWidgetItem(f"{row.name}\n{row.problem or row.size}")
         item.setFlags(qt.Qt.ItemIsEnabled | (0 if row.problem else qt.Qt.ItemIsUserCheckable))
-        item.setCheckState(qt.Qt.Checked if self._isChecked(row) else qt.Qt.Unchecked)
+        item.setCheckState(qt.Qt.Checked if isChecked(row) else qt.Qt.Unchecked)
         item.setToolTip(row.problem or row.name)
         if row.icon is not None:
             item.setIcon(row.icon)
