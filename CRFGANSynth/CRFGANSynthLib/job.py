@@ -379,7 +379,11 @@ class Job:
 
     def _tell(self, events):
         for listener in list(self.listeners):
-            listener(self, events)
+            try:
+                listener(self, events)
+            except Exception as error:
+                # Who only looks on must not end the work; it is told as of any slot that raises.
+                sys.excepthook(type(error), error, error.__traceback__)
 
 
 def readTail(path):

@@ -255,7 +255,13 @@ class CRFGANSynthLogic(ScriptedLoadableModuleLogic):
             return made
 
         def collect(job, events):
-            nodes.extend(loadSynthetic(event["path"]) for event in events if event["event"] == "synthesized")
+            for path in (Path(event["path"]) for event in events if event["event"] == "synthesized"):
+                try:
+                    nodes.append(loadSynthetic(path))
+                except (RuntimeError, OSError):
+                    job.error = _("Slicer could not load {name}, which lies in the folder {folder}.").format(
+                        name=path.name, folder=path.parent
+                    )
             if job.ended and not job.error:
                 shutil.rmtree(job.workerFolder, ignore_errors=True)
 
@@ -422,7 +428,12 @@ class CRFGANSynthLogic(ScriptedLoadableModuleLogic):
     def _report(self, job, progress):
         def tell(job, events):
             for event in events:
-                if progress(event) is False:
+                try:
+                    goesOn = progress(event) is not False
+                except Exception:
+                    job.stop()
+                    raise
+                if not goesOn:
                     job.stop()
 
         if progress is not None:

@@ -223,3 +223,43 @@ def test_the_console_gets_all_volumes_in_order_however_slowly_they_are_read(pane
     nodes = panel.widget.logic.synthesize(count=3, seed=5)
     assert [node.GetName()[-3:] for node in nodes] == ["000", "001", "002"]
     assert slow_reading == [1, 1, 1]
+
+
+def test_a_volume_that_cannot_be_loaded_is_told_and_the_others_come(panel, scene, slicer, monkeypatch):
+    read = slicer.util.loadVolume
+
+    def refuse_the_first(path, *arguments):
+        if path.endswith("000.nrrd"):
+            raise RuntimeError("Failed to load node from file")
+        return read(path, *arguments)
+
+    monkeypatch.setattr(slicer.util, "loadVolume", refuse_the_first)
+    panel.ui.countSpinBox.value = 2
+    panel.ui.synthesizeButton.click()
+    job = panel.wait(panel.job)
+    assert job.state == "failed"
+    assert [node.GetName()[-3:] for node in job.nodes] == ["001"]
+    assert panel.status.startswith("Slicer could not load synthetic_seed0_000.nrrd, which lies in the folder ")
+    assert job.folder.joinpath("synthetic_seed0_000.nrrd").exists()
+
+
+def test_a_view_that_fails_does_not_end_the_training(panel, heads, monkeypatch, raises_in_slots):
+    from CRFGANSynthLib.live import LiveView
+
+    monkeypatch.setattr(LiveView, "onEvents", lambda self, events: 1 / 0)
+    model = panel.widget.logic.train(heads, shape=(32, 32, 32), preset="tiny-32", iterations=2)
+    assert model.exists()
+    assert {kind for kind, _, _ in raises_in_slots} == {ZeroDivisionError}
+    raises_in_slots.clear()
+
+
+def test_an_error_in_the_caller_s_progress_stops_and_saves(panel, heads, raises_in_slots):
+    def fail(event):
+        if event["event"] == "step":
+            raise KeyError("typo")
+
+    job = panel.widget.logic.startTraining(heads, shape=(32, 32, 32), preset="tiny-32", iterations=5000, progress=fail)
+    panel.wait(job)
+    assert job.state == "stopped"
+    assert {kind for kind, _, _ in raises_in_slots} == {KeyError}
+    raises_in_slots.clear()
