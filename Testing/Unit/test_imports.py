@@ -90,6 +90,32 @@ def test_slicer_layer_imports_nothing_heavy_when_loaded(path):
     assert top_packages(file_scope_imports(path)) - LIGHT_PACKAGES == set()
 
 
+def registered() -> set[str]:
+    """Return the modules that are imported, one by another, when Slicer starts and registers the module."""
+    found, waiting = set(), [MODULE / "CRFGANSynth.py"]
+    while waiting:
+        path = waiting.pop()
+        own = set()
+        for node in executed_on_load(parse(path)):
+            if isinstance(node, ast.ImportFrom) and node.module is None:
+                own |= {path.parent / f"{alias.name}.py" for alias in node.names}
+            elif isinstance(node, ast.ImportFrom) and (node.level or node.module.startswith("CRFGANSynthLib")):
+                place = path.parents[node.level - 1] if node.level else MODULE
+                own.add(place.joinpath(*node.module.split(".")).with_suffix(".py"))
+                own |= {place.joinpath(*node.module.split("."), f"{alias.name}.py") for alias in node.names}
+        own = {each for each in own if each.is_file() and str(each) not in found}
+        found |= {*map(str, own), *file_scope_imports(path)}
+        waiting += own
+    return found
+
+
+def test_registering_the_module_imports_no_numpy_and_nothing_of_the_core():
+    # Slicer names modules that slow its start.
+    found = registered()
+    assert str(MODULE / "CRFGANSynthLib" / "job.py") in found
+    assert top_packages({name for name in found if "/" not in name}) & {"numpy", "packaging", "crfgan"} == set()
+
+
 def test_light_part_of_the_core_leaves_heavy_packages_alone():
     # Beside what must be light by rule: whatever the Slicer layer imports when Slicer starts.
     used = {name for path in SLICER_FILES for name in file_scope_imports(path) if name.startswith("crfgan")}
