@@ -10,7 +10,7 @@ help:
 	@echo "make demo        train on phantoms, synthesize into a scene, leave pictures in demo/"
 	@echo "make test        the whole test suite"
 	@echo "make setup       only the environment, in $(VENV)"
-	@echo "make lint        ruff check and format check"
+	@echo "make lint        ruff check and format check, and which room may use which"
 	@echo "make bench       benchmarks"
 	@echo "make models      train the models that are shipped (an hour)"
 	@echo "make screenshots icon, and the pictures of README and docs"
@@ -37,6 +37,7 @@ test: $(READY)
 lint: $(READY)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	$(BIN)/lint-imports --no-cache
 
 format: $(READY)
 	$(BIN)/ruff check --fix .

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from crfgan.phantoms import make_head
-from crfgan.writing import write_volume
+from crfgan.volumes.writing import write_volume
 
 
 def write_heads(folder: Path, seeds: Iterable[int]) -> Path:

@@ -42,7 +42,7 @@ def make_nodes(seeds: range) -> list:
 def draw_losses(run: Path, path: Path) -> None:
     """The loss of each network against the step, smoothed over 25 steps."""
     import numpy as np
-    from crfgan.curves import read_losses
+    from crfgan.storage.step_log import read_losses
     from matplotlib.figure import Figure
 
     losses = read_losses(run)
@@ -61,8 +61,8 @@ def draw_losses(run: Path, path: Path) -> None:
 def draw_contact_sheet(run: Path, nodes: list, path: Path) -> None:
     """Volumes of the training set, as the networks see them, beside the new ones."""
     import slicer
-    from crfgan.dataset import open_dataset
-    from crfgan.pictures import contact_sheet, save_picture
+    from crfgan.data.dataset import open_dataset
+    from crfgan.volumes.pictures import contact_sheet, save_picture
 
     dataset = open_dataset(run)
     units = dataset.facts.units
@@ -103,7 +103,7 @@ def run_demo(args: argparse.Namespace) -> None:
     SlicerStandIns.start()
     SlicerStandIns.load_module(str(ROOT / "CRFGANSynth" / "CRFGANSynth.py"))
     import slicer
-    from crfgan.console import Console
+    from crfgan.commands.console import Console
 
     from CRFGANSynth import CRFGANSynthLogic
 

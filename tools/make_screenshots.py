@@ -65,9 +65,9 @@ class Photographer:
 def draw_sample_icons() -> None:
     """What Slicer's Sample Data module shows for the phantoms."""
     from crfgan.config import Preprocessing
+    from crfgan.data.preprocessing import canonical, choose_units
     from crfgan.phantoms import make_chest, make_head
-    from crfgan.pictures import middle_planes, save_picture
-    from crfgan.preprocessing import canonical, choose_units
+    from crfgan.volumes.pictures import middle_planes, save_picture
     from CRFGANSynthLib.sample_data import ICONS
 
     for kind, make in (("head", make_head), ("chest", make_chest)):

@@ -120,7 +120,7 @@ class Comparison:
 
     def _shareWindow(self, real, synthetic):
         """One window, where one suits both: the real volume's for Hounsfield units, else what both need."""
-        from crfgan.preprocessing import looks_like_ct
+        from crfgan.data.preprocessing import looks_like_ct
 
         for node in (self.realNode, self.syntheticNode):
             if node.GetDisplayNode() is None:
@@ -141,7 +141,7 @@ class Comparison:
         """Both volumes, the synthetic one on the voxels of the real one."""
         from dataclasses import replace
 
-        from crfgan.resampling import resample as resampled
+        from crfgan.volumes.resampling import resample as resampled
 
         real, synthetic = volumeFromNode(self.realNode), volumeFromNode(self.syntheticNode)
         if real.shape == synthetic.shape and np.allclose(real.ijk_to_ras, synthetic.ijk_to_ras, atol=SAME_PLACE):

@@ -50,7 +50,7 @@ class Curves:
 
     def load(self, run):
         """Begin with what a run has logged so far."""
-        from crfgan.curves import read_evaluation, read_losses, read_quality
+        from crfgan.storage.step_log import read_evaluation, read_losses, read_quality
 
         for read, add in ((read_losses, self.addStep), (read_quality, self.addQuality)):
             for step, facts in _steps(read(run)):

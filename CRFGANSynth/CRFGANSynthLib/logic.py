@@ -57,7 +57,7 @@ class CRFGANSynthLogic(ScriptedLoadableModuleLogic):
         return folder
 
     def _newFolder(self, kind, name=""):
-        from crfgan.library import free_name
+        from crfgan.runs.library import free_name
 
         return free_name(self.dataFolder() / kind, name.strip() or time.strftime("%Y-%m-%d_%H-%M-%S"))
 
@@ -65,49 +65,49 @@ class CRFGANSynthLogic(ScriptedLoadableModuleLogic):
 
     def models(self):
         """Models that can synthesize, shipped ones first: objects with path, name, card and size."""
-        from crfgan.library import list_models
+        from crfgan.runs.library import list_models
 
         return list_models(SHIPPED_MODELS, self.modelsFolder(), self.runsFolder())
 
     def runs(self):
         """Training runs, the newest first: objects with folder, name, step, total, resumable, running, size."""
-        from crfgan.library import list_runs
+        from crfgan.runs.library import list_runs
 
         return list_runs(self.runsFolder())
 
     def importModel(self, path):
         """Copy a model file from elsewhere to the user's models; returns where it is now."""
-        from crfgan.library import import_model
+        from crfgan.runs.library import import_model
 
         return import_model(Path(path), self.modelsFolder())
 
     def exportModel(self, model, path):
         """Copy a model, or that of a run, to a file of its own; returns its path."""
-        from crfgan.library import export_model
+        from crfgan.runs.library import export_model
 
         return export_model(Path(model), Path(path))
 
     def rename(self, path, name):
         """Rename a model file or a run's folder; returns its new path."""
-        from crfgan.library import rename
+        from crfgan.runs.library import rename
 
         return rename(Path(path), name)
 
     def delete(self, path):
         """Delete a model file or a run for good."""
-        from crfgan.library import delete
+        from crfgan.runs.library import delete
 
         delete(Path(path))
 
     def cacheSize(self):
         """Bytes of the volumes that were prepared for training and are kept for later runs."""
-        from crfgan.cache import Cache
+        from crfgan.data.cache import Cache
 
         return Cache().size()
 
     def clearCache(self):
         """Delete prepared volumes that are kept for later runs. Runs keep theirs."""
-        from crfgan.cache import Cache
+        from crfgan.data.cache import Cache
 
         Cache().clear()
 
@@ -143,7 +143,7 @@ class CRFGANSynthLogic(ScriptedLoadableModuleLogic):
         """
         from crfgan.config import PRESETS
         from crfgan.errors import InputError
-        from crfgan.files import make_folder, write_whole
+        from crfgan.storage.atomic import make_folder, write_whole
 
         given = {"shape": shape and tuple(shape), "iterations": iterations, "device": preferences.device()}
         given = {name: value for name, value in given.items() if value is not None} | settings
@@ -192,7 +192,7 @@ class CRFGANSynthLogic(ScriptedLoadableModuleLogic):
             crfgan.errors.InputError: there is no run in this folder, or it is at work.
         """
         from crfgan.errors import InputError
-        from crfgan.library import read_run
+        from crfgan.runs.library import read_run
 
         run = Path(run)
         if read_run(run).running:

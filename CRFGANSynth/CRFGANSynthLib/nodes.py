@@ -14,7 +14,7 @@ FOLDER_NAME = "Synthetic volumes"
 def volumeFromNode(node):
     """The node's voxels (K, J, I) with their place in the world, linear parent transforms included."""
     from crfgan.errors import InputError
-    from crfgan.volume import Volume
+    from crfgan.volumes.volume import Volume
 
     if node.GetImageData() is None or node.GetImageData().GetNumberOfPoints() == 0:
         raise InputError(_("{name} has no voxels. Choose a volume that is loaded.").format(name=node.GetName()))
@@ -39,7 +39,7 @@ def exportNodes(nodes, folder):
 
     A generator: yields (done, total) before each, and returns the paths, named by the nodes, in their order.
     """
-    from crfgan.writing import write_volume
+    from crfgan.volumes.writing import write_volume
 
     paths = []
     for index, node in enumerate(nodes):

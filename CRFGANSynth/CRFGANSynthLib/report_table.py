@@ -7,7 +7,7 @@ from .own_nodes import fillTable, nodeOfRole
 
 def tableOf(report):
     """A vtkMRMLTableNode of all measures beside real volumes, which the next call fills anew."""
-    from crfgan.evaluation.wording import number, verdicts
+    from crfgan.evaluation.verdicts import number, verdicts
 
     rows = []
     for name, found in verdicts(report).items():
@@ -22,7 +22,7 @@ def tableOf(report):
 
 def summaryOf(report):
     """What a clinician wants to know first: whether any is a copy, and how many measures see a difference."""
-    from crfgan.evaluation.wording import count_like_real, verdicts
+    from crfgan.evaluation.verdicts import count_like_real, verdicts
 
     like, total = count_like_real(verdicts(report))
     counts = _("{like} of {total} measures can't tell the synthetic volumes from real ones.").format(
@@ -32,7 +32,7 @@ def summaryOf(report):
 
 
 def _verdicts():
-    from crfgan.evaluation.wording import BETTER, CLOSE, FAR, LIKE_REAL, UNKNOWN
+    from crfgan.evaluation.verdicts import BETTER, CLOSE, FAR, LIKE_REAL, UNKNOWN
 
     return {
         LIKE_REAL: _("like real"),

@@ -50,7 +50,7 @@ def segmentNode(volumeNode, presetName, segmentationNode=None):
     Raises:
         crfgan.errors.InputError: no preset has this name, or the volume doesn't show what it looks for.
     """
-    from crfgan.segmentation import segment
+    from crfgan.segmentation.presets import segment
 
     mask = segment(volumeFromNode(volumeNode), presetName)
     look = looks()[presetName]
@@ -95,7 +95,7 @@ def volumesTable(segmentationNodes):
 
 def diceOf(segmentationA, segmentationB):
     """The Dice coefficient of each pair of segments of one name, by name, on the voxels that A was made on."""
-    from crfgan.segmentation import dice
+    from crfgan.segmentation.presets import dice
 
     other = _segmentIDs(segmentationB)
     reference = _referenceOf(segmentationA)
@@ -181,7 +181,7 @@ def _mask(node, identifier, reference):
 
 def _millilitres(node):
     """Sizes by the segments' names, from their own voxels, which outlive the volume."""
-    from crfgan.segmentation import volume_ml
+    from crfgan.segmentation.presets import volume_ml
 
     sizes = {}
     for name, identifier in _segmentIDs(node).items():

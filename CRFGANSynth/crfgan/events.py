@@ -11,14 +11,14 @@ precision   precision, usable, reason: arithmetic that was tried, and why it isn
 step        step, total, losses, seconds_left
 preview     step, path of a picture, volume: path of the first volume shown, in the training data's units and geometry
 quality     step, sharpness, variety: of the preview over the training volumes, 1 like them; None where theirs is 0
-evaluated   step, distance, floor, best_step, has_stopped: on held-out volumes (see watch.py)
+evaluated   step, distance, floor, best_step, has_stopped: on held-out volumes (see validation.py)
 checkpoint  step, path
 paused      step; the state is saved
 resumed     step
 checked     index, total, name, files, shape, spacing_mm, units, problem, thumbnail, class; a later one replaces it
 synthesized index, total, path
 written     index, total, path
-measured    name, value, floor, interval: a metric of an evaluation (see evaluation/score.py)
+measured    name, value, floor, interval: a metric of an evaluation (see evaluation/floors.py)
 evaluating  done, total
 trying      package: which is about to be loaded
 tried       package, version, problem: what keeps it from being used, or empty

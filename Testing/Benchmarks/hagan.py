@@ -21,9 +21,9 @@ from itertools import pairwise
 import torch
 import torch.nn.functional as F
 from crfgan.config import Config, Network
-from crfgan.losses import is_fake, is_real
+from crfgan.networks.shapes import A_STRIDE, SLABS, a_shape, slab_planes
 from crfgan.randomness import batch_indices, step_generator
-from crfgan.sizes import A_STRIDE, SLABS, a_shape, slab_planes
+from crfgan.training.losses import is_fake, is_real
 from torch import Tensor, nn
 from torch.nn.utils.parametrizations import spectral_norm
 from torch.nn.utils.parametrize import cached

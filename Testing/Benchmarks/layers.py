@@ -8,9 +8,9 @@ from collections.abc import Callable
 from unittest import mock
 
 import torch
-from crfgan import upsampling
-from crfgan.layout import arranged
-from crfgan.upsampling import UpsampleConv
+from crfgan.networks import upsample_conv
+from crfgan.networks.memory_format import arranged
+from crfgan.networks.upsample_conv import UpsampleConv
 from plain import upsample_then_convolve
 from torch import Tensor
 
@@ -47,7 +47,7 @@ def main() -> None:
         for _ in range(ROUNDS + 1):
             times = {}
             for name, (each, large, layer) in ways.items():
-                with mock.patch.object(upsampling, "LARGE", large):
+                with mock.patch.object(upsample_conv, "LARGE", large):
                     times[name] = 1000 * seconds(layer, each, list(module.parameters()))
             rounds.append(times)
         medians = [statistics.median(times[name] for times in rounds[1:]) for name in ways]

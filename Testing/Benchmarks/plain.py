@@ -14,11 +14,12 @@ from unittest import mock
 
 import torch
 import torch.nn.functional as F
-from crfgan import layout
-from crfgan.losses import crf_share
-from crfgan.networks import Generator, HalfEncoder, encoder_windows
-from crfgan.training import Draw, Losses, Trainer
-from crfgan.upsampling import UpsampleConv
+from crfgan.networks import memory_format
+from crfgan.networks.generator import Generator
+from crfgan.networks.half_encoder import HalfEncoder, encoder_windows
+from crfgan.networks.upsample_conv import UpsampleConv
+from crfgan.training.losses import crf_share
+from crfgan.training.trainer import Draw, Losses, Trainer
 from torch import Tensor, nn
 from torch.nn.utils.parametrize import cached
 
@@ -33,7 +34,7 @@ def upsample_then_convolve(module: UpsampleConv, x: Tensor, size: tuple[int, int
 
 def contiguous_maps():
     """While this is open, feature maps lie in PyTorch's default layout."""
-    return mock.patch.object(layout, "_format", lambda device: torch.contiguous_format)
+    return mock.patch.object(memory_format, "_format", lambda device: torch.contiguous_format)
 
 
 def use_plain_layers(generator: Generator) -> None:

@@ -16,14 +16,14 @@ from itertools import pairwise
 from pathlib import Path
 
 import torch
-from crfgan.cache import Cache
 from crfgan.config import PRESETS
-from crfgan.dataset import Dataset, prepare
-from crfgan.quality import Quality
+from crfgan.data.cache import Cache
+from crfgan.data.dataset import Dataset, prepare
+from crfgan.networks.streaming import synthesize_volume
 from crfgan.randomness import sample_latent
-from crfgan.sources import find_volumes
-from crfgan.streaming import synthesize_volume
-from crfgan.training import Draw, Trainer
+from crfgan.training.preview_quality import Quality
+from crfgan.training.trainer import Draw, Trainer
+from crfgan.volumes.discovery import find_volumes
 from torch import Tensor, nn
 
 DATA = Path(__file__).resolve().parents[3] / "shared" / "data"

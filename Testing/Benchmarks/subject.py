@@ -15,18 +15,18 @@ from collections.abc import Callable
 import torch
 
 torch.zeros(1)  # A process that uses torch at all has paid for its start.
-from crfgan.memory import peak_memory  # noqa: E402
+from crfgan.hardware.memory import peak_memory  # noqa: E402
 
 IMPORTED = peak_memory()
 
 import numpy as np  # noqa: E402
 from crfgan.config import Config, Network, Preprocessing, Training  # noqa: E402
-from crfgan.dataset import Dataset, DatasetFacts  # noqa: E402
-from crfgan.networks import Generator  # noqa: E402
-from crfgan.precision import choose_precision  # noqa: E402
-from crfgan.preprocessing import TrainingGrid, Units  # noqa: E402
-from crfgan.streaming import synthesize_volume  # noqa: E402
-from crfgan.training import Trainer  # noqa: E402
+from crfgan.data.dataset import Dataset, DatasetFacts  # noqa: E402
+from crfgan.data.preprocessing import TrainingGrid, Units  # noqa: E402
+from crfgan.networks.generator import Generator  # noqa: E402
+from crfgan.networks.streaming import synthesize_volume  # noqa: E402
+from crfgan.training.precision import choose_precision  # noqa: E402
+from crfgan.training.trainer import Trainer  # noqa: E402
 from hagan import HaganTrainer  # noqa: E402
 from plain import PlainTrainer, synthesize_plainly, use_plain_layers  # noqa: E402
 

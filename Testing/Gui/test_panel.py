@@ -82,7 +82,7 @@ def test_synthetic_volumes_are_no_training_data(panel, heads):
 def test_volumes_of_a_folder_are_looked_at_and_can_be_left_out(panel, scene, tmp_path, slicer):
     import qt
     from crfgan.phantoms import make_head
-    from crfgan.writing import write_volume
+    from crfgan.volumes.writing import write_volume
     from CRFGANSynthLib.parameters import Preset
 
     folder = tmp_path / "scans"

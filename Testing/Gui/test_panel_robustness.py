@@ -91,23 +91,23 @@ def test_a_killed_worker_ends_in_a_sentence_and_a_run_that_goes_on(panel, heads)
 FAULTS = {
     "memory": (
         """
-        import crfgan.training
-        step = crfgan.training.Trainer.step
+        import crfgan.training.trainer
+        step = crfgan.training.trainer.Trainer.step
         def fail(self):
             if self.step_number == 3:
                 raise MemoryError
             return step(self)
-        crfgan.training.Trainer.step = fail
+        crfgan.training.trainer.Trainer.step = fail
         """,
         "Memory ran out",
     ),
     "disk": (
         """
         import errno, os
-        import crfgan.checkpoint
+        import crfgan.runs.checkpoint
         def full(*arguments):
             raise OSError(errno.ENOSPC, "No space left on device")
-        crfgan.checkpoint.save_tensors.__globals__["replace_with"].__globals__["os"].fsync = full
+        crfgan.runs.checkpoint.save_tensors.__globals__["replace_with"].__globals__["os"].fsync = full
         """,
         "No space is left to write",
     ),
@@ -122,11 +122,11 @@ def test_a_fault_in_the_worker_ends_in_one_sentence(panel, heads, fault, tmp_pat
     from importlib.abc import MetaPathFinder
     class Hook(MetaPathFinder):
         def find_spec(self, name, path, target=None):
-            if name == "crfgan.run":
+            if name == "crfgan.training.run":
                 sys.meta_path.remove(self)
-                import crfgan.run
+                import crfgan.training.run
                 exec(compile(SOURCE, "fault", "exec"), {})
-                return crfgan.run.__spec__
+                return crfgan.training.run.__spec__
     sys.meta_path.insert(0, Hook())
     """
     folder = tmp_path / "fault"

@@ -18,7 +18,7 @@ import numpy as np
 import slicer
 module = SlicerStandIns.load_module({module!r})
 widget = SlicerStandIns.create_widget(module)
-names = ("CRFGANSynth", "CRFGANSynthLib.logic", "CRFGANSynthLib.panel.train_section", "crfgan", "crfgan.library")
+names = ("CRFGANSynth", "CRFGANSynthLib.logic", "CRFGANSynthLib.panel.train_section", "crfgan", "crfgan.runs.library")
 before = {{name: sys.modules[name] for name in names}}
 widget.onReload()
 anew = module.widgetRepresentation().self()

@@ -37,9 +37,9 @@ def test_everything_promised_is_there(slicer_app, demo):
 
 def test_the_scene_reloads_with_geometry_provenance_and_folder(slicer_app, scene, demo):
     import slicer
-    from crfgan.model import read_card
-    from crfgan.reading import read_volume
-    from crfgan.sources import find_volumes
+    from crfgan.runs.model_file import read_card
+    from crfgan.volumes.discovery import find_volumes
+    from crfgan.volumes.reading import read_volume
 
     slicer.util.loadScene(str(demo / "scene.mrb"))
     hierarchy = slicer.vtkMRMLSubjectHierarchyNode.GetSubjectHierarchyNode(slicer.mrmlScene)

@@ -163,7 +163,7 @@ def test_truncation_makes_a_volume_more_typical_and_is_told(logic, slicer):
 
 def test_files_of_a_folder_are_checked_and_trained_on(logic, tmp_path):
     from crfgan.phantoms import make_head
-    from crfgan.writing import write_volume
+    from crfgan.volumes.writing import write_volume
 
     for seed in range(2):
         write_volume(make_head(seed, (32, 32, 32)).image, tmp_path / "scans" / f"scan_{seed}.nii.gz", {})
@@ -172,7 +172,7 @@ def test_files_of_a_folder_are_checked_and_trained_on(logic, tmp_path):
     assert found["scan_0"]["problem"] == "" and found["bad"]["problem"] != ""
     files = [file for each in found.values() if not each["problem"] for file in each["files"]]
     model = logic.train(files=files, labels=["a", "b"], folder=tmp_path / "run", **QUICK)
-    from crfgan.card import read_card
+    from crfgan.runs.card import read_card
 
     assert read_card(model)["volumes"] == 2 and read_card(model)["classes"] == ["a", "b"]
 

@@ -43,7 +43,7 @@ def maskOf(slicer, node, identifier, volumeNode):
 
 
 def test_a_segment_is_what_the_core_finds(slicer, segmentations, volumeNode, chest):
-    from crfgan.segmentation import segment
+    from crfgan.segmentation.presets import segment
 
     node = segmentations.segmentNode(volumeNode, "lung")
     assert node.GetName() == "Chest segmentation"
@@ -66,7 +66,7 @@ def test_a_segment_has_name_colour_terminology_and_surface(segmentations, volume
 
 
 def test_every_preset_has_a_look(segmentations):
-    from crfgan.segmentation import PRESETS
+    from crfgan.segmentation.presets import PRESETS
 
     assert set(segmentations.looks()) == set(PRESETS)
     for look in segmentations.looks().values():
@@ -143,7 +143,7 @@ def test_a_segmentation_from_an_array_of_labels(slicer, segmentations, volumeNod
 
 
 def test_a_segmentation_from_a_file_of_labels(slicer, segmentations, volumeNode, chest, tmp_path):
-    from crfgan.writing import write_volume
+    from crfgan.volumes.writing import write_volume
 
     write_volume(chest.labels, tmp_path / "labels.nrrd", {})
     node = segmentations.fromLabelMap(volumeNode, tmp_path / "labels.nrrd", {3: "right lung"})
@@ -152,7 +152,7 @@ def test_a_segmentation_from_a_file_of_labels(slicer, segmentations, volumeNode,
 
 
 def test_labels_on_other_voxels_are_refused(slicer, segmentations, volumeNode, tmp_path):
-    from crfgan.writing import write_volume
+    from crfgan.volumes.writing import write_volume
 
     with pytest.raises(InputError, match=r"Chest, \(48, 48, 48\), got \(2, 3, 4\)\. Choose"):
         segmentations.fromLabelMap(volumeNode, np.ones((2, 3, 4)), {1: "one"})
@@ -179,7 +179,7 @@ def test_the_table_has_the_size_of_every_segment(slicer, segmentations, volumeNo
 
 
 def test_dice_of_segments_by_name(slicer, segmentations, volumeNode, chest):
-    from crfgan.segmentation import dice
+    from crfgan.segmentation.presets import dice
 
     found = segmentations.segmentNode(volumeNode, "lung")
     segmentations.segmentNode(volumeNode, "bone", found)

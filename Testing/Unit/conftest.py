@@ -13,7 +13,7 @@ def head_folder(tmp_path_factory):
 @pytest.fixture(scope="session")
 def trained_run(head_folder, tmp_path_factory):
     """The folder of a run of three steps, through the command line."""
-    from crfgan.cli import main
+    from crfgan.commands.main import main
 
     run = tmp_path_factory.mktemp("runs") / "run"
     arguments = ["train", str(head_folder), "--out", str(run), "--preset", "tiny-32", "--iterations", "3"]

@@ -19,15 +19,15 @@ LIGHT_PACKAGES = set(sys.stdlib_module_names) | SLICER_PACKAGES | {"numpy", "pac
 HEAVY_PACKAGES = ("torch", "SimpleITK", "tensorboardX")
 LIGHT_CORE = (
     "crfgan",
-    "crfgan.card",
+    "crfgan.runs.card",
     "crfgan.config",
-    "crfgan.curves",
+    "crfgan.storage.step_log",
     "crfgan.events",
-    "crfgan.arguments",
-    "crfgan.cli",
-    "crfgan.library",
-    "crfgan.lock",
-    "crfgan.quality",
+    "crfgan.commands.options",
+    "crfgan.commands.main",
+    "crfgan.runs.library",
+    "crfgan.storage.lock",
+    "crfgan.training.preview_quality",
 )
 
 

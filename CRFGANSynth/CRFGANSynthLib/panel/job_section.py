@@ -65,7 +65,7 @@ class JobSection:
 
     def _readRun(self, folder):
         from crfgan.errors import InputError
-        from crfgan.library import read_run
+        from crfgan.runs.library import read_run
 
         try:
             run = read_run(folder)
@@ -180,7 +180,7 @@ class JobSection:
 
     def resume(self, folder):
         """Go on with a run; one that has finished goes on for as many steps again."""
-        from crfgan.library import read_run
+        from crfgan.runs.library import read_run
 
         with slicer.util.tryWithErrorDisplay(_("The training can't be resumed."), waitCursor=True):
             run = read_run(folder)

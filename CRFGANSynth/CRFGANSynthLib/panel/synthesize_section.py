@@ -79,7 +79,7 @@ class SynthesizeSection:
         self._showClasses(classes)
         if model is None:
             return
-        from crfgan.card import thumbnail
+        from crfgan.runs.card import thumbnail
 
         self.ui.cardLabel.text = "<br>".join(html.escape(line) for line in describe(model.card))
         picture = thumbnail(model.card)

@@ -6,16 +6,16 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from ..cache import Cache
 from ..config import Preprocessing
+from ..data.cache import Cache
 from ..errors import InputError
 from ..events import Report
-from ..memorisation import NOMINAL_RATE, audit
-from .entries import Entry, without_known
+from ..memorisation.audit import NOMINAL_RATE, audit
+from .collection import Entry, without_known
+from .common_grid import Aligned, align
 from .measure import Extractor, measure, require_enough
 from .report import describe, write_report
-from .sets import Aligned, align
-from .wording import METRICS
+from .verdicts import METRICS
 
 SYNTHETIC, REAL, TRAINING = "synthetic", "real", "training"
 UNKNOWN_TRAINING = "The training volumes aren't known, so copies of them can't be looked for."

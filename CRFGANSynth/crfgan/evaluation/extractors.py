@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from ..metrics.medicalnet import MedicalNet
-from ..metrics.random3d import Random3D
-from ..metrics.statistics import Statistics
+from ..metrics.features.medicalnet import MedicalNet
+from ..metrics.features.random3d import Random3D
+from ..metrics.features.statistics import Statistics
 from .measure import Extractor
 
 

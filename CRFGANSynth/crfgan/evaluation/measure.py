@@ -20,7 +20,7 @@ from ..metrics.mmd import median_bandwidth, mmd2
 from ..metrics.ms_ssim import pairwise_ms_ssim
 from ..metrics.seams import plane_steps, seam_index
 from ..metrics.spectrum import log_spectra, spectrum_distance
-from .score import FEWEST, Distance, Score, Statistic, part_size, score_distance, score_statistic, without_value
+from .floors import FEWEST, Distance, Score, Statistic, part_size, score_distance, score_statistic, without_value
 
 PAIRED = 15
 """Volumes of a set, drawn by chance, of which all pairs are compared by MS-SSIM; all where there are fewer."""

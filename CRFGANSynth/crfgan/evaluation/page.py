@@ -9,17 +9,30 @@ from pathlib import Path
 import numpy as np
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from ..pictures import contact_sheet, png, thumbnail
-from . import wording
+from ..volumes.pictures import contact_sheet, png, thumbnail
 from .charts import Curve, interval_bar, line_chart
-from .sets import VolumeSet
+from .common_grid import VolumeSet
+from .verdicts import (
+    BETTER,
+    CLOSE,
+    FAR,
+    FINDINGS,
+    LIKE_REAL,
+    METRICS,
+    UNKNOWN,
+    Wording,
+    count_like_real,
+    number,
+    verdict,
+    verdicts,
+)
 
 SHOWN = 6
 """Volumes of each set, and pairs, that are shown."""
 MOST_FINDINGS = 4
 KINDS = {
-    wording.LIKE_REAL: "like", wording.BETTER: "better", wording.CLOSE: "close", wording.FAR: "far",
-    wording.UNKNOWN: "unknown",
+    LIKE_REAL: "like", BETTER: "better", CLOSE: "close", FAR: "far",
+    UNKNOWN: "unknown",
 }  # fmt: skip
 
 
@@ -52,12 +65,12 @@ def render_page(
 
 def summarize(report: Mapping) -> str:
     """How many measures can't tell the synthetic volumes from real ones, and what the others say, in plain words."""
-    verdicts = wording.verdicts(report)
-    like, total = wording.count_like_real(verdicts)
+    judged = verdicts(report)
+    like, total = count_like_real(judged)
     findings = [
         sentence
-        for (name, above), sentence in wording.FINDINGS.items()
-        if verdicts.get(name) == wording.FAR and above == (report[name]["value"] > report[name]["interval"][1])
+        for (name, above), sentence in FINDINGS.items()
+        if judged.get(name) == FAR and above == (report[name]["value"] > report[name]["interval"][1])
     ]
     count = f"{like} of {total} measures can't tell the synthetic volumes from real ones."
     return " ".join([count, *findings[:MOST_FINDINGS]])
@@ -65,7 +78,7 @@ def summarize(report: Mapping) -> str:
 
 def _groups(report: Mapping) -> list[tuple[str, list[dict]]]:
     groups: dict[str, list[dict]] = {}
-    for name, words in wording.METRICS.items():
+    for name, words in METRICS.items():
         if name in report:
             unit = _unit(report) if name == "histogram_wasserstein" else ""
             groups.setdefault(words.group, []).append(_row(name, words, report[name], unit))
@@ -76,15 +89,15 @@ def _unit(report: Mapping) -> str:
     return "HU" if report["units"]["name"] == "HU" else "intensity units"
 
 
-def _row(name: str, words: wording.Wording, score: Mapping, unit: str) -> dict:
-    found = wording.verdict(name, score)
-    measured = found != wording.UNKNOWN
+def _row(name: str, words: Wording, score: Mapping, unit: str) -> dict:
+    found = verdict(name, score)
+    measured = found != UNKNOWN
     return {
         "title": f"{words.title} ({unit})" if unit else words.title,
         "tells": words.tells,
         "note": score["note"],
-        "value": wording.number(score["value"]),
-        "floor": wording.number(score["floor"]),
+        "value": number(score["value"]),
+        "floor": number(score["floor"]),
         "bar": interval_bar(score["value"], score["floor"], score["interval"], KINDS[found]) if measured else "",
         "verdict": found,
         "kind": KINDS[found],
@@ -108,7 +121,7 @@ def _pair_pictures(report: Mapping, sets: Mapping[str, VolumeSet], spacing: Sequ
         found.append(
             {
                 **pair,
-                "distance": wording.number(pair["distance"]),
+                "distance": number(pair["distance"]),
                 "left": _address(thumbnail(left, spacing)),
                 "right": _address(thumbnail(right, spacing)),
                 "difference": _address(thumbnail((np.asarray(left) - right) / 2, spacing)),

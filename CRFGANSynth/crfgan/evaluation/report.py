@@ -9,14 +9,14 @@ from pathlib import Path
 
 import numpy as np
 
-from ..files import make_folder, write_whole
 from ..metrics.histogram import intensity_shares
 from ..metrics.seams import SLABS
 from ..metrics.spectrum import radial_power
+from ..storage.atomic import make_folder, write_whole
 from ..version import __version__
 from .charts import Curve
+from .common_grid import Aligned, VolumeSet
 from .page import render_page
-from .sets import Aligned, VolumeSet
 
 JSON, HTML = "report.json", "report.html"
 HISTOGRAM_BINS = 128

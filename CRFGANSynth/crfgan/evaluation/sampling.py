@@ -7,12 +7,13 @@ from pathlib import Path
 
 from ..errors import InputError
 from ..events import Report
-from ..files import make_folder
-from ..model import load_model
-from ..names import SUFFIX
-from ..synthesis import choose_device, synthesize
-from ..writing import write_volume
-from .entries import is_run
+from ..hardware.device import choose_device
+from ..runs.model_file import load_model
+from ..storage.atomic import make_folder
+from ..storage.file_names import SUFFIX
+from ..synthesis.synthesize import synthesize
+from ..volumes.writing import write_volume
+from .collection import is_run
 
 FOLDER = "synthetic"
 

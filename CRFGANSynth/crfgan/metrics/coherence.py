@@ -12,8 +12,8 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from ..errors import InputError
+from .features.pooling import block_mean
 from .mixing import mixed_batch
-from .pooling import block_mean
 
 SIDE = 32
 """Longer sides are averaged down to about this."""

@@ -8,7 +8,7 @@ import numpy as np
 from scipy.ndimage import correlate1d
 
 from ..errors import InputError
-from .pooling import block_mean
+from .features.pooling import block_mean
 
 WEIGHTS = (0.0448, 0.2856, 0.3001, 0.2363, 0.1333)
 """Of the scales, finest first: Wang et al. 2003, sec. 3.2."""

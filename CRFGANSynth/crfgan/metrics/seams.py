@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from ..errors import InputError
-from ..sizes import SLABS
+from ..networks.shapes import SLABS
 
 AXES = ("depth", "height", "width")
 

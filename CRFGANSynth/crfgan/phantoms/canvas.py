@@ -9,7 +9,7 @@ from math import ceil, floor
 import numpy as np
 
 from ..errors import InputError
-from ..volume import Volume
+from ..volumes.volume import Volume
 from .shapes import Solid, capsule, rotation
 from .waves import RandomWaves
 

@@ -12,7 +12,7 @@ ui = widget.ui
 from pathlib import Path  # noqa: E402
 
 from crfgan.phantoms import make_head  # noqa: E402
-from crfgan.writing import write_volume  # noqa: E402
+from crfgan.volumes.writing import write_volume  # noqa: E402
 from CRFGANSynthLib import preferences  # noqa: E402
 
 Path(OUT, "data").mkdir()

@@ -1,0 +1,235 @@
+"""Prepared volumes kept between runs, so that no voxel is read twice.
+
+Every entry is named after all that it depends on, so none ever gets old, and one that isn't whole is made again:
+
+<sha256>.json   the survey of a volume: by the content of its files, modality and window
+<sha256>.npy    its training array: by content, survey and training grid
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import re
+import struct
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import asdict, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ..config import Preprocessing
+from ..errors import InputError
+from ..storage.atomic import free_space, replace_with, telling_user
+from ..volumes.volume import Volume
+from .preprocessing import Survey, TrainingGrid, Units, preprocess, survey
+
+if TYPE_CHECKING:  # a panel that shows the cache's size must not wait for SimpleITK
+    from ..volumes.discovery import Source
+
+PREPROCESSING = 1
+"""To be raised with every change of reading or preprocessing that changes a survey or a voxel."""
+
+ReadVolume = Callable[[], Volume]
+"""Called only where an entry has to be made."""
+
+_CHUNK = 1 << 20
+_ENTRY = re.compile(r"\.?[0-9a-f]{64}\.")
+_DATA_FILE = re.compile(rb"(?:data ?file\s*:=?|ElementDataFile\s*=)\s*(.+)")
+
+
+class CacheError(InputError):
+    """The cache can't be written; no fault of the volume at hand."""
+
+
+def default_folder() -> Path:
+    """$CRFGAN_CACHE, or `crfgan` in the user's folder for caches.
+
+    Raises:
+        InputError: the user has no home.
+    """
+    if chosen := os.environ.get("CRFGAN_CACHE"):
+        return Path(chosen)
+    variable, usual = {
+        "darwin": ("", "Library/Caches"),
+        "win32": ("LOCALAPPDATA", "AppData/Local"),
+    }.get(sys.platform, ("XDG_CACHE_HOME", ".cache"))
+    try:
+        return Path(os.environ.get(variable) or Path.home() / usual, "crfgan")
+    except RuntimeError as error:
+        raise InputError("The cache must have a folder, but there is no home. Set CRFGAN_CACHE to one.") from error
+
+
+def content_of(source: Source) -> str:
+    """SHA-256 of all that a volume is read from: its files in order, and those that a header among them names.
+
+    Raises:
+        InputError: a file can't be read.
+    """
+    digests = []
+    for path in source.files:
+        try:
+            digests.append(_digest(path))
+            if source.kind in ("nrrd", "meta") and (data := _data_file(path)):
+                digests.append(_digest(data))
+        except OSError as error:
+            raise InputError(f"{path.name} can't be read: {error.strerror}. Copy or export it again.") from error
+    return _key(source.kind, digests)
+
+
+def _digest(path: Path) -> str:
+    digest = hashlib.sha256()
+    with path.open("rb") as file:
+        while chunk := file.read(_CHUNK):
+            digest.update(chunk)
+    return digest.hexdigest()
+
+
+def _data_file(path: Path) -> Path | None:
+    """The file beside an NRRD or MetaImage header that holds its voxels, where they don't follow the header."""
+    with path.open("rb") as file:
+        while line := file.readline(_CHUNK).strip():  # an empty line ends a header
+            if match := _DATA_FILE.match(line):
+                data = path.parent / match[1].decode("latin-1")
+                return data if data.is_file() else None
+    return None
+
+
+def _key(*parts: object) -> str:
+    return hashlib.sha256(json.dumps([PREPROCESSING, *parts], sort_keys=True).encode()).hexdigest()
+
+
+def _header(shape: tuple[int, int, int]) -> bytes:
+    """The 128 bytes before the voxels of a `.npy` file, format 1.0, the same with every release of numpy."""
+    text = f"{{'descr': '<f4', 'fortran_order': False, 'shape': {tuple(shape)}, }}"
+    return b"\x93NUMPY\x01\x00" + struct.pack("<H", 118) + text.ljust(117).encode() + b"\n"
+
+
+def save_array(path: Path, array: np.ndarray) -> None:
+    """Write a float32 array (D, H, W) as `.npy`; a memory map would end the process where the disk is full."""
+    with path.open("wb") as file:
+        file.write(_header(array.shape))
+        file.write(np.ascontiguousarray(array, "<f4").data)
+
+
+def open_array(path: Path, shape: tuple[int, int, int]) -> np.memmap:
+    """Map the float32 array (D, H, W) that `save_array` wrote, read-only.
+
+    Raises:
+        InputError: it isn't there, isn't whole or is of another shape.
+    """
+    header = _header(shape)
+    try:
+        with path.open("rb") as file:
+            whole = os.fstat(file.fileno()).st_size == len(header) + 4 * np.prod(shape)
+            if whole and file.read(len(header)) == header:
+                return np.memmap(file, "<f4", "r", len(header), shape)
+        found = "it is damaged"
+    except OSError as error:
+        found = f"it can't be read: {error.strerror}"
+    size = " x ".join(map(str, shape))
+    raise InputError(f"{path.name} must hold a prepared volume of {size} voxels, but {found}. Train into a new folder.")
+
+
+class Cache:
+    """A folder of surveys and training arrays; made when the first is kept, and shared by any number of processes."""
+
+    def __init__(self, folder: Path | None = None):
+        self.folder = folder or default_folder()
+
+    def survey(self, name: str, content: str, settings: Preprocessing, read: ReadVolume) -> Survey:
+        """The survey of the volume `name` with this content.
+
+        Raises:
+            InputError: the volume can't be used, and nothing is kept.
+            CacheError: the cache can't be written.
+        """
+        path = self.folder / f"{_key(content, settings.modality, settings.window)}.json"
+        found = _load_survey(path)
+        if found is None:
+            found = survey(read(), settings)
+            self._keep(path, lambda partial: partial.write_text(json.dumps(_nameless(found)), encoding="utf-8"))
+        return replace(found, name=name)
+
+    def holds(self, content: str, found: Survey, grid: TrainingGrid) -> bool:
+        """Whether `array` will find what it is asked for."""
+        try:
+            open_array(self._array_path(content, found, grid), grid.shape)
+        except InputError:
+            return False
+        return True
+
+    def array(self, content: str, found: Survey, grid: TrainingGrid, read: ReadVolume) -> Path:
+        """The file (see `open_array`) with the training array of the volume with this content. Never to be changed.
+
+        Raises:
+            InputError: the volume can't be read any more.
+            CacheError: the cache can't be written.
+        """
+        path = self._array_path(content, found, grid)
+        if not self.holds(content, found, grid):
+            array = preprocess(read(), found, grid)
+            self._keep(path, lambda partial: save_array(partial, array))
+        return path
+
+    def make_room(self, needed: int) -> None:
+        """Raise CacheError unless `needed` bytes more can be kept."""
+        with self._telling_user():
+            free_space(self.folder, needed)
+
+    def size(self) -> int:
+        """Bytes of all entries; runs made from them share these."""
+        total = 0
+        for path in self._entries():
+            with suppress(FileNotFoundError):
+                total += path.stat().st_size
+        return total
+
+    def clear(self) -> None:
+        """Remove all entries, and nothing else that lies in the folder. Runs keep the volumes that they have."""
+        for path in self._entries():
+            with suppress(FileNotFoundError, PermissionError):  # Windows keeps what a running training has open
+                path.unlink()
+
+    def _entries(self) -> list[Path]:
+        return [path for path in self.folder.glob("*") if _ENTRY.match(path.name)]
+
+    def _array_path(self, content: str, found: Survey, grid: TrainingGrid) -> Path:
+        # With `fill`, the spacing is the median over the set, and no voxel depends on it.
+        spacing = None if grid.fit == "fill" else grid.spacing
+        return self.folder / f"{_key(content, _nameless(found), grid.shape, grid.fit, spacing)}.npy"
+
+    def _keep(self, path: Path, write: Callable[[Path], object]) -> None:
+        with self._telling_user():
+            replace_with(path, write)
+
+    @contextmanager
+    def _telling_user(self) -> Iterator[None]:
+        """Make the folder, and turn any refusal to write there into a CacheError."""
+        try:
+            with telling_user(self.folder):
+                self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+                yield
+        except InputError as error:
+            raise CacheError(f"{error} The variable CRFGAN_CACHE chooses another for prepared volumes.") from error
+
+
+def _nameless(found: Survey) -> dict:
+    """A survey as a dictionary without the name, which no voxel depends on and which may be a person's."""
+    facts = asdict(found)
+    del facts["name"]
+    return facts
+
+
+def _load_survey(path: Path) -> Survey | None:
+    try:
+        facts = json.loads(path.read_text(encoding="utf-8"))
+        box = tuple((int(first), int(last)) for first, last in facts["box"])
+        spacing, center = (tuple(map(float, facts[name])) for name in ("spacing", "center"))
+        return Survey("", Units(**facts["units"]), box, spacing, center)
+    except (OSError, ValueError, KeyError, TypeError):
+        return None

@@ -1,0 +1,244 @@
+"""The training set of a run: every volume preprocessed once, kept in the run's folder and read from there.
+
+data.json           what was learned of the set: grid, units, classes, and of each volume its name, box and window
+volumes/00000.npy   one file a volume, float32 (D, H, W) in [-1, 1]; where the file system can, one with the cache's
+"""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import json
+import os
+import shutil
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from ..config import Preprocessing
+from ..errors import InputError
+from ..storage.atomic import free_space, make_folder, replace_with, telling_user, write_whole
+from ..volumes.discovery import Source
+from ..volumes.reading import read_volume
+from .cache import Cache, CacheError, content_of, open_array
+from .preprocessing import Survey, TrainingGrid, Units, choose_grid, choose_set_units, require_two
+
+OnSkip = Callable[[str, str], None]
+"""Told the name of a volume that is left out, and why."""
+
+
+@dataclass(frozen=True)
+class DatasetFacts:
+    """What is known of a training set besides its voxels."""
+
+    grid: TrainingGrid
+    units: Units
+    center: tuple[float, float, float]
+    """Median centre of the foregrounds, RAS mm."""
+    names: tuple[str, ...]
+    classes: tuple[str, ...] = ()
+    """Names of the classes, in the order of their numbers; empty where there are none."""
+    labels: tuple[int, ...] = ()
+    """Class number of each volume."""
+
+    @property
+    def names_hash(self) -> str:
+        """Tells whether two models saw the same set, without telling whose volumes they were."""
+        return hashlib.sha256("\n".join(sorted(self.names)).encode()).hexdigest()
+
+
+class Volumes(Sequence[np.ndarray]):
+    """The prepared volumes of a run, float32 (D, H, W); each is memory-mapped when it is asked for.
+
+    A map holds its file open, and a process may have but a thousand files open where a set has more volumes.
+    """
+
+    def __init__(self, paths: Sequence[Path], shape: tuple[int, int, int]):
+        self.paths, self.shape = paths, shape
+
+    def __len__(self) -> int:
+        return len(self.paths)
+
+    def __getitem__(self, index: int) -> np.memmap:
+        return open_array(self.paths[index], self.shape)
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """Preprocessed volumes with their facts."""
+
+    facts: DatasetFacts
+    volumes: Sequence[np.ndarray] | np.ndarray
+    """N arrays (D, H, W) float32 in [-1, 1]."""
+
+    def __len__(self) -> int:
+        return len(self.volumes)
+
+    def whole(self, indices: Sequence[int]) -> Tensor:
+        """Volumes (B, 1, D, H, W)."""
+        return self.slabs(indices, [0] * len(indices), self.facts.grid.shape[0])
+
+    def slabs(self, indices: Sequence[int], starts: Sequence[int], depth: int) -> Tensor:
+        """Planes starts[b] to starts[b] + depth of each volume, (B, 1, depth, H, W); no other voxel is read."""
+        slabs = torch.empty(len(indices), 1, depth, *self.facts.grid.shape[1:])
+        for slab, index, start in zip(slabs.numpy(), indices, starts, strict=True):
+            slab[0] = self.volumes[index][start : start + depth]
+        return slabs
+
+    def classes(self, indices: Sequence[int]) -> Tensor | None:
+        """Class numbers (B,) of volumes; None where the set has no classes."""
+        labels = self.facts.labels
+        return torch.tensor([labels[index] for index in indices]) if labels else None
+
+
+def read_labels(path: Path) -> dict[str, str]:
+    """Class of each volume from a CSV file with the columns `name` and `class`.
+
+    Raises:
+        InputError: the file can't be read or lacks a column.
+    """
+    try:
+        with open(path, newline="", encoding="utf-8-sig") as file:
+            rows = list(csv.DictReader(file))
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "it isn't text in UTF-8"
+        raise InputError(f"{path.name} can't be read as a table of classes: {reason}. Give a CSV file.") from error
+    if not rows or not {"name", "class"} <= set(rows[0]):
+        found = ", ".join(rows[0]) if rows else "an empty file"
+        raise InputError(f"{path.name} must have the columns `name` and `class`, got {found}. Add a line naming them.")
+    return {row["name"].strip(): row["class"].strip() for row in rows}
+
+
+def _number_classes(names: list[str], labels: Mapping[str, str]) -> tuple[tuple[str, ...], tuple[int, ...]]:
+    missing = [name for name in names if not labels.get(name)]
+    if missing:
+        raise InputError(
+            f"Every volume must have a class, but {len(missing)} of {len(names)} have none, {missing[0]} among them. "
+            "Add a line for each to the table of classes; names are file names without their ending."
+        )
+    classes = tuple(sorted({labels[name] for name in names}))
+    if len(classes) < 2:
+        raise InputError(f"The table of classes must name two or more, got only {classes[0]!r}. Leave it out.")
+    return classes, tuple(classes.index(labels[name]) for name in names)
+
+
+@dataclass(frozen=True)
+class _Usable:
+    """A volume that can be trained on."""
+
+    source: Source
+    content: str
+    """See `content_of`."""
+    survey: Survey
+
+
+def _survey_usable(
+    sources: list[Source],
+    settings: Preprocessing,
+    on_skip: OnSkip,
+    progress: Callable[[int, int], None],
+    cache: Cache,
+) -> list[_Usable]:
+    usable = []
+    for index, source in enumerate(sources):
+        try:
+            content = content_of(source)
+            found = cache.survey(source.name, content, settings, partial(read_volume, source))
+            usable.append(_Usable(source, content, found))
+        except CacheError:
+            raise
+        except InputError as error:
+            on_skip(source.name, str(error))
+        progress(index + 1, 2 * len(sources))
+    require_two(len(sources), len(usable))
+    return usable
+
+
+def prepare(
+    sources: list[Source],
+    settings: Preprocessing,
+    folder: Path,
+    labels: Mapping[str, str] | None,
+    on_skip: OnSkip,
+    progress: Callable[[int, int], None],
+    cache: Cache,
+) -> Dataset:
+    """Preprocess into `folder` what `cache` doesn't hold yet, one volume at a time in memory, and open the result.
+
+    Raises:
+        InputError: fewer than two volumes can be used, they are of different modality, a class is missing,
+            or the folder or the cache has no room or can't be written.
+    """
+    usable = _survey_usable(sources, settings, on_skip, progress, cache)
+    surveys = [volume.survey for volume in usable]
+    grid, units = choose_grid(surveys, settings), choose_set_units(surveys)
+    names = [volume.source.name for volume in usable]
+    classes, numbers = _number_classes(names, labels) if labels else ((), ())
+    center = tuple(float(c) for c in np.median([s.center for s in surveys], axis=0))
+    facts = DatasetFacts(grid, units, center, tuple(names), classes, numbers)
+
+    make_folder(folder / "volumes")
+    _make_room(usable, grid, folder, cache)
+    paths, steps = _volume_paths(folder, len(usable)), len(sources) + len(usable)
+    for index, (volume, path) in enumerate(zip(usable, paths, strict=True)):
+        read = partial(read_volume, volume.source)
+        _take_over(cache.array(volume.content, volume.survey, grid, read), path)
+        progress(len(sources) + index + 1, steps)
+    details = [asdict(found) for found in surveys]
+    write_whole(folder / "data.json", json.dumps({"facts": asdict(facts), "volumes": details}, indent=1).encode())
+    return open_dataset(folder)
+
+
+def _make_room(usable: list[_Usable], grid: TrainingGrid, folder: Path, cache: Cache) -> None:
+    """Raise InputError unless cache and run have room for what each of them lacks."""
+    size = 4 * int(np.prod(grid.shape))
+    missing = sum(not cache.holds(volume.content, volume.survey, grid) for volume in usable)
+    cache.make_room(missing * size)
+    if folder.stat().st_dev != cache.folder.stat().st_dev:  # no link leads from one disk to another
+        free_space(folder, len(usable) * size)
+
+
+def _volume_paths(folder: Path, count: int) -> list[Path]:
+    return [folder / "volumes" / f"{index:05d}.npy" for index in range(count)]
+
+
+def _take_over(array: Path, path: Path) -> None:
+    """Put an array of the cache into a run: by a hard link, so that it takes no room twice, or as a copy."""
+    with telling_user(path):
+        path.unlink(missing_ok=True)
+        try:
+            os.link(array, path)
+        except OSError:
+            free_space(path.parent, array.stat().st_size)
+            replace_with(path, lambda copy: shutil.copyfile(array, copy))
+
+
+def facts_from_dict(data: dict) -> DatasetFacts:
+    """Inverse of `dataclasses.asdict` on DatasetFacts."""
+    grid = {name: tuple(v) if isinstance(v, list) else v for name, v in data["grid"].items()}
+    rest = {name: tuple(data[name]) for name in ("center", "names", "classes", "labels")}
+    return DatasetFacts(TrainingGrid(**grid), Units(**data["units"]), **rest)
+
+
+def open_dataset(folder: Path) -> Dataset:
+    """Open what `prepare` left in `folder`.
+
+    Raises:
+        InputError: it isn't there or isn't whole.
+    """
+    try:
+        facts = facts_from_dict(json.loads((folder / "data.json").read_text(encoding="utf-8"))["facts"])
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise InputError(
+            f"{folder.resolve().name} must hold a run's prepared volumes, but its data.json is missing or damaged. "
+            "Train into a new folder."
+        ) from error
+    volumes = Volumes(_volume_paths(folder, len(facts.names)), facts.grid.shape)
+    for _ in volumes:  # each tells whether it is whole
+        pass
+    return Dataset(facts, volumes)

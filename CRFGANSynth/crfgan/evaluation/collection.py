@@ -1,0 +1,92 @@
+"""Volumes that may be compared: those of files, and those that a run has prepared."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from ..config import load_config
+from ..data.cache import content_of
+from ..data.dataset import Dataset, open_dataset
+from ..data.preprocessing import restore
+from ..data.split import hold_out
+from ..errors import InputError
+from ..volumes.discovery import Source, find_volumes, suffix_of
+from ..volumes.reading import read_volume
+from ..volumes.volume import Volume
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One volume: what it is called, and how to come by it."""
+
+    name: str
+    """The file's name; of what has none, what it is called."""
+    key: str
+    """The name without an ending, by which a run knows its volumes."""
+    is_prepared: bool
+    """Whether it is what a run has prepared of a file, and no file of its own."""
+    content_of: Callable[[], str]
+    """Gives a hash of all that it is read from. Raises InputError where that can't be read."""
+    read: Callable[[], Volume]
+    """Raises InputError where it can't be used."""
+
+
+def is_run(path: Path) -> bool:
+    """Whether a path is the folder of a run with its prepared volumes."""
+    return (path / "config.json").is_file() and (path / "data.json").is_file()
+
+
+def entries_of(paths: Iterable[Path]) -> list[Entry]:
+    """The volumes of files, of folders of files, and those that runs learn from, each once.
+
+    Raises:
+        InputError: a path doesn't exist or isn't of a format that can be read, or a run is damaged.
+    """
+    paths = list(paths)
+    runs = [path for path in paths if is_run(path)]
+    found = [_of_file(source) for source in find_volumes(path for path in paths if path not in runs)]
+    return found + [entry for run in runs for entry in _of_run(run)]
+
+
+def _of_file(source: Source) -> Entry:
+    name = source.name + (suffix_of(source.files[0]) if len(source.files) == 1 else "")
+    return Entry(name, source.name, False, partial(content_of, source), partial(read_volume, source))
+
+
+def _of_run(folder: Path) -> list[Entry]:
+    dataset, _held_out = hold_out(open_dataset(folder), load_config(folder / "config.json").training)
+    return [
+        Entry(name, name, True, partial(_content, dataset, index), partial(_restored, dataset, index))
+        for index, name in enumerate(dataset.facts.names)
+    ]
+
+
+def _content(dataset: Dataset, index: int) -> str:
+    return hashlib.sha256(dataset.volumes[index].tobytes()).hexdigest()
+
+
+def _restored(dataset: Dataset, index: int) -> Volume:
+    facts = dataset.facts
+    return restore(dataset.volumes[index], facts.units, facts.grid, facts.center, facts.names[index])
+
+
+def without_known(entries: Iterable[Entry], known: Iterable[Entry]) -> list[Entry]:
+    """Entries that aren't among `known`: volumes that were held out.
+
+    The content of its files tells; of what a run has prepared only the name does.
+    """
+    known = list(known)
+    names = {entry.key for entry in known if entry.is_prepared}
+    contents = {_content_or_none(entry) for entry in known} - {None}
+    return [entry for entry in entries if entry.key not in names and _content_or_none(entry) not in contents]
+
+
+def _content_or_none(entry: Entry) -> str | None:
+    try:
+        return entry.content_of()
+    except InputError:  # it is told of when it is read
+        return None

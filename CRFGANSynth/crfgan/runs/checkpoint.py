@@ -1,0 +1,98 @@
+"""The training state on disk: everything that a run needs to go on as if it had never stopped.
+
+Written whole or not at all, apart from the model; the one before is kept in case the last one is damaged later.
+Chance and data order are functions of seed and step (see randomness.py), so the step number stores them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextlib import suppress
+from pathlib import Path
+from typing import NamedTuple
+
+import torch
+from torch import Tensor, nn
+
+from ..config import Config
+from ..errors import InputError
+from ..hardware.memory import is_out_of_memory
+from ..storage.tensor_file import load_tensors, save_tensors
+from .card import load_card
+
+KEPT = 2
+
+
+class Stateful(NamedTuple):
+    """All that changes while training, by name."""
+
+    modules: Mapping[str, nn.Module]
+    optimizers: Mapping[str, torch.optim.Optimizer]
+
+    def tensors(self) -> dict[str, Tensor]:
+        """Every tensor of modules and optimizers under one flat name each."""
+        flat = {
+            f"{name}/{key}": value
+            for name, module in self.modules.items()
+            for key, value in module.state_dict().items()
+        }
+        for name, optimizer in self.optimizers.items():
+            for index, state in optimizer.state_dict()["state"].items():
+                flat |= {f"{name}_optimizer/{index}/{key}": torch.as_tensor(v) for key, v in state.items()}
+        return flat
+
+    def load(self, flat: Mapping[str, Tensor]) -> None:
+        """Inverse of `tensors`, in place."""
+        for name, module in self.modules.items():
+            module.load_state_dict(_below(flat, name))
+        for name, optimizer in self.optimizers.items():
+            state: dict[int, dict[str, Tensor]] = {}
+            for key, value in _below(flat, f"{name}_optimizer").items():
+                index, field = key.split("/")
+                state.setdefault(int(index), {})[field] = value
+            optimizer.load_state_dict({**optimizer.state_dict(), "state": state})
+
+
+def _below(flat: Mapping[str, Tensor], name: str) -> dict[str, Tensor]:
+    prefix = f"{name}/"
+    return {key.removeprefix(prefix): value for key, value in flat.items() if key.startswith(prefix)}
+
+
+def _checkpoints(folder: Path) -> list[Path]:
+    return sorted(folder.glob("step-*.safetensors"), reverse=True)
+
+
+def has_checkpoint(folder: Path) -> bool:
+    """Whether a run left a training state in `folder`."""
+    return bool(_checkpoints(folder))
+
+
+def save_checkpoint(folder: Path, state: Stateful, step: int, config: Config) -> Path:
+    """Write the state after `step` steps, then remove all but the last ones; returns its path."""
+    path = folder / f"step-{step:08d}.safetensors"
+    save_tensors(path, state.tensors(), {"step": step, "config": config.to_dict()})
+    for old in _checkpoints(folder)[KEPT:]:
+        with suppress(OSError):  # one too many does no harm
+            old.unlink()
+    return path
+
+
+def load_checkpoint(folder: Path, state: Stateful) -> int:
+    """Restore the newest state in `folder` that is whole; returns the number of steps done.
+
+    Raises:
+        InputError: none is whole, or none belongs to these networks.
+    """
+    for path in _checkpoints(folder):
+        try:
+            step = load_card(path)["step"]
+            state.load(load_tensors(path))
+        except (InputError, RuntimeError, KeyError, ValueError) as error:
+            if is_out_of_memory(error):
+                raise
+        else:
+            return step
+    name = folder.resolve().parent.name
+    raise InputError(
+        f"{name} has no training state to go on from: none is whole and of these networks. Train into a new folder."
+    )

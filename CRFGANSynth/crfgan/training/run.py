@@ -1,0 +1,203 @@
+"""A training run in its folder: prepare the data, train, save, and go on where it stopped.
+
+config.json               the resolved configuration
+data.json volumes/        the prepared volumes (dataset.py)
+state/                    training states to resume from (checkpoint.py)
+model.safetensors         the model as of the last checkpoint, or the best where it is evaluated (model_file.py)
+log.jsonl quality.jsonl   losses of every step, quality of every preview (step_log.py)
+evaluation.jsonl          distance to held-out volumes, where there are any (validation.py)
+tensorboard/ previews/    the same curves, pictures, and the newest preview's first volume
+.lock                     held while a process prepares or trains (lock.py)
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+import torch
+
+from ..config import Config, load_config
+from ..data.cache import Cache
+from ..data.dataset import Dataset, open_dataset, prepare
+from ..data.split import hold_out
+from ..errors import InputError
+from ..events import Report
+from ..hardware.device import choose_device
+from ..hardware.estimate import fit_to_memory
+from ..hardware.memory import give_back, is_out_of_memory
+from ..runs.checkpoint import has_checkpoint, load_checkpoint
+from ..storage.atomic import make_folder, write_whole
+from ..storage.lock import only_one
+from ..volumes.discovery import Source
+from .precision import choose_precision
+from .recorder import Recorder, is_preview_due
+from .trainer import Trainer
+
+POLL_SECONDS = 0.2
+"""How often a run that waits looks whether it may go on."""
+
+Asked = Callable[[], bool]
+"""Whether something is asked for at this moment."""
+
+
+def start_run(
+    sources: list[Source],
+    config: Config,
+    folder: Path,
+    labels: Mapping[str, str] | None,
+    report: Report,
+    cache: Cache | None = None,
+) -> Config:
+    """Prepare the volumes of a new run in `folder`; returns the configuration as resolved by the data.
+
+    What was prepared for an earlier run is taken from `cache`, which is the user's own where none is given.
+
+    Raises:
+        InputError: the folder holds a run, another process is at work there, it or the cache can't be written, or the
+            data can't be trained on.
+    """
+    make_folder(folder)
+    with only_one(folder):
+        if (folder / "config.json").exists():
+            raise InputError(f"{folder.resolve().name} already holds a run. Resume it, or choose another folder.")
+        return _prepare_run(sources, config, folder, labels, report, cache or Cache())
+
+
+def _prepare_run(
+    sources: list[Source],
+    config: Config,
+    folder: Path,
+    labels: Mapping[str, str] | None,
+    report: Report,
+    cache: Cache,
+) -> Config:
+    def skipped(name: str, reason: str) -> None:
+        report("skipped", name=name, reason=reason)
+
+    def progress(done: int, total: int) -> None:
+        report("preparing", done=done, total=total)
+
+    dataset = prepare(sources, config.preprocessing, folder, labels, skipped, progress, cache)
+    facts = dataset.facts
+    config = config.override(classes=len(facts.classes))
+    hold_out(dataset, config.training)  # says now if there are too few
+    # Written last: a folder with a configuration has all that its run needs.
+    _save_config(folder, config)
+    report("prepared", volumes=len(dataset), spacing_mm=facts.grid.spacing, units=facts.units.name)
+    return config
+
+
+def _save_config(folder: Path, config: Config) -> None:
+    write_whole(folder / "config.json", json.dumps(config.to_dict(), indent=1).encode())
+
+
+def open_run(folder: Path) -> Config:
+    """The configuration of a run to go on with.
+
+    Raises:
+        InputError: the folder holds no run.
+    """
+    if not (folder / "config.json").is_file():
+        name = folder.resolve().name
+        raise InputError(f"{name} must hold a run to resume, but it has no config.json. Choose another, or start one.")
+    return load_config(folder / "config.json")
+
+
+def _never() -> bool:
+    return False
+
+
+def train_run(
+    folder: Path,
+    config: Config,
+    report: Report,
+    should_stop: Asked,
+    licence: str = "",
+    budget: int | None = None,
+    should_pause: Asked = _never,
+) -> bool:
+    """Train the run in `folder` from its last state to its last step; returns whether it got there.
+
+    Args:
+        config: the run's own (see `open_run`), but for what a resumed run may change; kept in the folder.
+        should_stop: asked before every step; the state is saved, and that is the end.
+        should_pause: asked before every step; the state is saved, and the run waits as long as it is so.
+        budget: bytes of memory that training may take; what the device has free where none is given.
+
+    Raises:
+        InputError: another process trains this run, training doesn't fit into memory, the state is damaged, memory or
+            disk ran out, the folder is gone, or training diverged.
+    """
+    with only_one(folder), _telling_user(folder, config):
+        _save_config(folder, config)
+        dataset, held_out = hold_out(open_dataset(folder), config.training)
+        trainer = _make_trainer(folder, config, dataset, budget)
+        trainer.precision = choose_precision(trainer, report)
+        with closing(Recorder(folder, trainer, report, licence, held_out.volumes)) as recorder:
+            return _loop(trainer, recorder, should_stop, should_pause)
+
+
+def _make_trainer(folder: Path, config: Config, dataset: Dataset, budget: int | None) -> Trainer:
+    """The trainer of a run at its last state."""
+    device = choose_device(config.training.device)
+    trainer = Trainer(fit_to_memory(config, device.type, budget), dataset, device)
+    if has_checkpoint(folder / "state"):
+        trainer.step_number = load_checkpoint(folder / "state", trainer.state)
+    return trainer
+
+
+@contextmanager
+def _telling_user(folder: Path, config: Config) -> Iterator[None]:
+    """Turn what a run dies of, a lack of memory or the loss of its folder, into an InputError."""
+    try:
+        yield
+    except (InputError, OSError) as error:
+        if (folder / "config.json").exists():
+            raise
+        name = folder.resolve().name
+        raise InputError(f"The folder {name} was moved or removed. Put it back and resume, or start again.") from error
+    except (MemoryError, RuntimeError) as error:
+        if not is_out_of_memory(error):
+            raise
+        advice = "Resume with a smaller memory budget or batch size, or train smaller volumes."
+        batch = config.training.batch_size
+        raise InputError(f"Memory ran out in training with a batch size of {batch}. {advice}") from error
+
+
+def _loop(trainer: Trainer, recorder: Recorder, should_stop: Asked, should_pause: Asked) -> bool:
+    training = trainer.config.training
+    while trainer.step_number < training.iterations:
+        if should_pause():
+            _wait(recorder, should_stop, should_pause)
+        if should_stop():
+            recorder.checkpoint()
+            recorder.report("stopped", step=trainer.step_number)
+            return False
+        recorder.step(trainer.step())
+        if is_preview_due(trainer.step_number, training.preview_every, training.iterations):
+            recorder.preview()
+        if training.evaluate_every and _is_due(trainer.step_number, training.evaluate_every, training.iterations):
+            recorder.evaluate()
+        if _is_due(trainer.step_number, training.checkpoint_every, training.iterations):
+            recorder.checkpoint()
+    return True
+
+
+def _is_due(step: int, every: int, total: int) -> bool:
+    return step % every == 0 or step == total
+
+
+def _wait(recorder: Recorder, should_stop: Asked, should_pause: Asked) -> None:
+    """Return when the pause is over, or when to stop is asked for; others may have the memory meanwhile."""
+    recorder.pause()
+    give_back()
+    if recorder.trainer.device.type == "cuda":
+        torch.cuda.empty_cache()
+    while should_pause() and not should_stop():
+        time.sleep(POLL_SECONDS)
+    if not should_stop():
+        recorder.resume()

@@ -1,0 +1,146 @@
+"""The command line as a user meets it: real processes, exit status, sentences."""
+
+import json
+import os
+import signal
+import time
+
+import pytest
+from commands import crfgan, start, wait_for
+from crfgan import __version__
+from crfgan.events import from_line
+from crfgan.runs.card import read_card
+
+TRACEBACK = "Traceback"
+
+
+def test_help_teaches_without_loading_anything_heavy():
+    begin = time.monotonic()
+    result = crfgan("train", "--help")
+    assert result.returncode == 0
+    assert time.monotonic() - begin < 5
+    for word in ("--preset", "--resume", "--shape", "DICOM", "tiny-32"):
+        assert word in result.stdout
+
+
+def test_version():
+    assert crfgan("--version").stdout.strip() == f"crfgan {__version__}"
+
+
+@pytest.mark.parametrize("arguments", [[], ["train"], ["fly"], ["train", "x", "--out", "y", "--batch-size", "many"]])
+def test_wrong_usage_exits_with_2(arguments):
+    assert crfgan(*arguments).returncode == 2
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["train", "nowhere", "--out", "run"], "nowhere must be an existing file or folder"),
+        (["train", ".", "--out", "run"], "Training needs at least 2 volumes, got 0 found, 0 usable"),
+        (["train", ".", "--out", "run", "--shape", "60"], "`shape` must be three multiples of 32"),
+        (["train", "--out", "run"], "Training needs DATA"),
+        (["train", "--resume", "run"], "run must hold a run to resume"),
+        (["synthesize", "none.safetensors", "--out", "new"], "must be a model file or the folder of a run"),
+        (["info", "none.safetensors"], "must be a model file or the folder of a run"),
+        (["train", ".", "--out", "run", "--config", "c.json"], "c.json can't be read"),
+    ],
+)
+def test_bad_input_exits_with_1_and_one_sentence(arguments, sentence, tmp_path):
+    result = crfgan(*arguments, cwd=tmp_path)
+    assert result.returncode == 1
+    *before, last = result.stderr.strip().splitlines()
+    assert sentence in last
+    assert all(line.startswith("Computing on ") for line in before)
+    assert TRACEBACK not in result.stderr
+
+
+def test_a_folder_that_cannot_be_written_is_told(head_folder, tmp_path):
+    (tmp_path / "file").touch()
+    result = crfgan("train", head_folder, "--out", tmp_path / "file" / "run")
+    assert result.returncode == 1
+    assert "can't be written" in result.stderr
+    assert TRACEBACK not in result.stderr
+
+
+def test_train_synthesize_and_info_say_what_they_did(trained_run, tmp_path):
+    result = crfgan("synthesize", trained_run, "--count", 2, "--seed", 1, "--out", tmp_path / "new")
+    assert result.returncode == 0
+    assert result.stdout.strip() == str(tmp_path / "new")
+    info = crfgan("info", trained_run)
+    assert "volumes of 32 x 32 x 32 voxels" in info.stdout
+    assert "5 volumes, 3 steps, seed 4" in info.stdout
+    assert json.loads(crfgan("info", trained_run, "--json").stdout) == read_card(trained_run)
+    for name in ("config.json", "data.json", "log.jsonl", "model.safetensors"):
+        assert (trained_run / name).is_file()
+    assert len(list((trained_run / "volumes").glob("*.npy"))) == 5
+    assert list((trained_run / "tensorboard").iterdir())
+    assert list((trained_run / "previews").glob("*.png"))
+
+
+def test_events_are_json_lines_that_begin_with_the_version(trained_run, tmp_path):
+    result = crfgan("synthesize", trained_run, "--out", tmp_path / "new", "--events")
+    events = [json.loads(line) for line in result.stdout.splitlines()]
+    assert [event["event"] for event in events] == ["started", "device", "synthesized", "finished"]
+    assert events[0]["version"] == __version__
+    assert events[0]["pid"] > 1
+    assert set(events[1]) == {"event", "time", "device", "name", "reason"}
+
+
+def test_events_tell_of_bad_input(tmp_path):
+    result = crfgan("train", tmp_path, "--out", tmp_path / "run", "--events")
+    assert result.returncode == 1
+    last = json.loads(result.stdout.splitlines()[-1])
+    assert last["event"] == "failed"
+    assert "at least 2 volumes" in last["reason"]
+
+
+@pytest.mark.parametrize("how", ["signal", "stop file"])
+def test_an_interrupted_run_exits_with_130_and_can_be_resumed(how, head_folder, tmp_path):
+    run, stop = tmp_path / "run", tmp_path / "stop"
+    arguments = ["train", head_folder, "--out", run, "--preset", "tiny-32", "--batch-size", 2, "--events"]
+    process = start(*arguments, "--iterations", 100000, "--stop-file", stop)
+    wait_for(process, "step")
+    process.send_signal(signal.SIGINT) if how == "signal" else stop.touch()
+    output, errors = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert TRACEBACK not in errors
+    stopped = from_line(output.splitlines()[-1])
+    assert stopped["event"] == "stopped"
+    assert list((run / "state").glob("*.safetensors"))
+
+    again = start("train", "--resume", run, "--events")
+    assert wait_for(again, "step")[0]["step"] == stopped["step"] + 1
+    again.kill()
+    again.communicate(timeout=60)
+
+
+def test_a_resumed_run_may_be_longer_and_smaller_but_not_another(head_folder, tmp_path):
+    run = tmp_path / "run"
+    start_arguments = ["train", head_folder, "--out", run, "--preset", "tiny-32", "--batch-size", 3, "--iterations", 1]
+    assert crfgan(*start_arguments).returncode == 0
+    refused = crfgan("train", "--resume", run, "--width", 32)
+    assert refused.returncode == 1
+    assert "A resumed run keeps its own width. Leave that out, or start a new run with --out." in refused.stderr
+    assert crfgan("train", "--resume", run, "--iterations", 2, "--batch-size", 2).returncode == 0
+    training = json.loads((run / "config.json").read_text())["training"]
+    assert (training["iterations"], training["batch_size"]) == (2, 2)
+    assert read_card(run)["iterations"] == 2
+
+
+def test_phantoms_are_written_with_their_label_maps(tmp_path):
+    result = crfgan("phantoms", tmp_path, "--count", 2, "--kind", "chest", "--shape", 32)
+    assert result.returncode == 0
+    assert [path.name for path in sorted((tmp_path / "images").glob("*.nrrd"))] == [
+        "chest_0000.nrrd",
+        "chest_0001.nrrd",
+    ]
+    assert json.loads((tmp_path / "labels" / "chest_0001.json").read_text())["Synthetic"] == "YES"
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="needs a user who is not root")
+def test_a_read_only_folder_is_told(head_folder, tmp_path):
+    tmp_path.chmod(0o500)
+    result = crfgan("train", head_folder, "--out", tmp_path / "run")
+    tmp_path.chmod(0o700)
+    assert result.returncode == 1
+    assert "Permission denied" in result.stderr

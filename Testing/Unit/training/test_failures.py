@@ -1,0 +1,240 @@
+"""What ends a run from outside: one event that says so, a sentence, and a run that can be gone on with."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from commands import command, start, wait_for
+from crfgan.commands.main import COMMANDS, main
+from crfgan.events import from_line
+from crfgan.hardware.memory import is_out_of_memory
+from crfgan.runs.card import read_card
+from crfgan.runs.checkpoint import has_checkpoint
+from crfgan.storage.step_log import read_losses
+from crfgan.training.tensorboard import Board
+from PIL import Image
+
+CORE = Path(__file__).parents[3] / "CRFGANSynth"
+TRACEBACK = "Traceback"
+SETTINGS = ["--preset", "tiny-32", "--batch-size", 2, "--events"]
+
+FULL_DISK = """
+import errno, os
+from pathlib import Path
+sync = os.fsync
+def fsync(file):
+    if Path(os.environ["DISK_IS_FULL"]).exists():
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+    sync(file)
+os.fsync = fsync
+"""
+TOO_MUCH = """
+import sys
+import torch
+from crfgan.commands.main import main
+from crfgan.training.trainer import Trainer
+step = Trainer.step
+def demanding(trainer):
+    return torch.empty(10**15) if trainer.step_number == 2 else step(trainer)
+Trainer.step = demanding
+sys.exit(main(sys.argv[1:]))
+"""
+
+
+def ended(process):
+    """The events and messages that a process still prints, once it has ended with status 1."""
+    output, errors = process.communicate(timeout=120)
+    assert process.returncode == 1
+    events = [event for event in map(from_line, output.splitlines()) if event]
+    assert [event["event"] for event in events].count("failed") == 1
+    assert events[-1]["event"] == "failed"
+    return events, errors
+
+
+def resumes(run, step):
+    """Whether a run goes on after `step`."""
+    again = start("train", "--resume", run, "--events")
+    first, _ = wait_for(again, "step")
+    again.kill()
+    again.communicate(timeout=60)
+    return first["step"] == step + 1
+
+
+def test_a_disk_that_fills_up_keeps_what_was_saved(head_folder, tmp_path):
+    (tmp_path / "sitecustomize.py").write_text(FULL_DISK)
+    full, pause, run = tmp_path / "full", tmp_path / "pause", tmp_path / "run"
+    environment = {**os.environ, "PYTHONPATH": f"{tmp_path}{os.pathsep}{CORE}", "DISK_IS_FULL": str(full)}
+    arguments = ["train", head_folder, "--out", run, *SETTINGS, "--iterations", 100, "--pause-file", pause]
+    process = start(*arguments, env=environment)
+    wait_for(process, "step")
+    pause.touch()
+    saved = wait_for(process, "paused")[0]["step"]
+    full.touch()
+    pause.unlink()
+    events, errors = ended(process)
+    sentence = r"No space is left to write previews/step-\d{8}\.png\. Free some space, then go on\."
+    assert re.fullmatch(sentence, events[-1]["reason"])
+    assert TRACEBACK not in errors
+    assert resumes(run, saved)
+
+
+@pytest.mark.parametrize("how", ["moved", "removed"])
+def test_a_run_whose_folder_goes_away_says_so(how, head_folder, tmp_path):
+    run, elsewhere = tmp_path / "run", tmp_path / "elsewhere"
+    process = start("train", head_folder, "--out", run, *SETTINGS, "--iterations", 100000)
+    wait_for(process, "step")
+    run.rename(elsewhere)
+    if how == "removed":
+        shutil.rmtree(elsewhere)
+    events, errors = ended(process)
+    assert events[-1]["reason"] == "The folder run was moved or removed. Put it back and resume, or start again."
+    assert TRACEBACK not in errors
+    assert not run.exists()
+    if how == "moved":
+        elsewhere.rename(run)
+        assert resumes(run, 0)
+
+
+def test_running_out_of_memory_ends_with_advice(trained_run, tmp_path):
+    run = shutil.copytree(trained_run, tmp_path / "run")
+    shutil.rmtree(run / "state")
+    words = [sys.executable, "-c", TOO_MUCH, "train", "--resume", run, "--events"]
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
+    events, errors = ended(subprocess.Popen(words, cwd=CORE, **pipes))
+    assert events[-2]["step"] == 2
+    assert events[-1]["reason"] == (
+        "Memory ran out in training with a batch size of 2. Resume with a smaller memory budget or batch size, or "
+        "train smaller volumes."
+    )
+    assert TRACEBACK not in errors
+    assert resumes(run, 0)
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        MemoryError(),
+        torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 2.00 GiB."),
+        RuntimeError("MPS backend out of memory (MPS allocated: 1.00 GB)"),
+        RuntimeError("[enforce fail at alloc_cpu.cpp] DefaultCPUAllocator: can't allocate memory: you tried"),
+        RuntimeError("CUDA error: CUBLAS_STATUS_ALLOC_FAILED when calling `cublasCreate(handle)`"),
+    ],
+)
+def test_a_lack_of_memory_is_known_by_whatever_says_so(error):
+    assert is_out_of_memory(error)
+    assert not is_out_of_memory(RuntimeError("the sizes of the tensors must match"))
+
+
+@pytest.mark.parametrize(
+    ("error", "sentence"),
+    [
+        (
+            KeyError("x"),
+            "The work ended because of an unexpected error (KeyError). What was saved is kept; see the log.",
+        ),
+        (
+            ModuleNotFoundError("No module named 'nrrd'", name="nrrd"),
+            "The Python package nrrd is missing. Install it, then try again.",
+        ),
+        (MemoryError(), "Memory ran out. Close other programs, or choose a smaller memory budget or model."),
+    ],
+)
+def test_an_error_that_nobody_thought_of_is_told_plainly_and_kept_for_the_log(error, sentence, monkeypatch, capsys):
+    def fail(args, report, should_stop):
+        raise error
+
+    monkeypatch.setitem(COMMANDS, "phantoms", fail)
+    assert main(["phantoms", "somewhere", "--events"]) == 1
+    shown = capsys.readouterr()
+    events = [from_line(line) for line in shown.out.splitlines()]
+    assert [(event["event"], event["reason"]) for event in events] == [("failed", sentence)]
+    assert TRACEBACK in shown.err
+    with pytest.raises(type(error)):
+        main(["phantoms", "somewhere"])
+
+
+def test_training_goes_on_to_its_end_though_nobody_reads_its_events(head_folder, tmp_path):
+    run = tmp_path / "run"
+    process = start("train", head_folder, "--out", run, *SETTINGS, "--iterations", 4)
+    wait_for(process, "step")
+    process.stdout.close()
+    errors = process.stderr.read()
+    assert process.wait(120) == 0
+    assert errors == ""
+    assert read_card(run)["iterations"] == 4
+    assert read_losses(run)["step"].tolist() == [1, 2, 3, 4]
+    assert has_checkpoint(run / "state")
+
+
+def test_a_failure_is_no_worse_though_nobody_reads_of_it(tmp_path):
+    words = command("train", tmp_path, "--out", tmp_path / "run", "--events")
+    process = subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    process.stdout.close()
+    process.stderr.close()
+    assert process.wait(120) == 1
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
+def test_events_that_find_no_room_are_left_out(tmp_path):
+    with open("/dev/full", "w") as full:
+        words = command("phantoms", tmp_path, "--count", 1, "--shape", 32, "--events")
+        done = subprocess.run(words, stdout=full, stderr=subprocess.PIPE, text=True, timeout=120)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert (tmp_path / "images" / "head_0000.nrrd").is_file()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs a POSIX shell")
+def test_a_process_without_an_output_works(tmp_path):
+    words = command("phantoms", tmp_path, "--count", 1, "--shape", 32, "--events")
+    done = subprocess.run(["sh", "-c", 'exec "$@" >&-', "sh", *words], stderr=subprocess.PIPE, text=True, timeout=120)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_a_board_without_room_keeps_nobody_waiting(tmp_path):
+    board = Board(tmp_path / "board", 5)
+    written = []
+
+    def write(event):
+        written.append(event)
+        raise OSError(28, "No space left on device")
+
+    board.writer.write_event = write
+    for step in range(100):
+        board.add_scalars("loss", {"generator": 0.5}, step)
+        board.add_picture("preview", Image.new("L", (4, 4)), step)
+    board.close()
+    assert len(written) == 1
+
+
+def test_a_board_that_cannot_be_made_is_done_without(tmp_path):
+    (tmp_path / "board").touch()
+    board = Board(tmp_path / "board", 0)
+    board.add_scalars("loss", {"generator": 0.5}, 1)
+    board.close()
+
+
+def test_a_board_holds_what_tensorboard_shows(tmp_path):
+    from tensorboardX.proto.event_pb2 import Event, SessionLog
+
+    board = Board(tmp_path, 5)
+    board.add_scalars("loss", {"generator": 0.5, "crf": 2.0}, 6)
+    board.add_picture("preview", Image.fromarray(np.zeros((4, 8), np.uint8)), 6)
+    board.close()
+    (path,) = tmp_path.iterdir()
+    content, events = path.read_bytes(), []
+    while content:
+        length = int.from_bytes(content[:8], "little")
+        events.append(Event.FromString(content[12 : 12 + length]))
+        content = content[16 + length :]
+    assert events[0].file_version == "brain.Event:2"
+    assert (events[1].step, events[1].session_log.status) == (5, SessionLog.START)
+    values = [(event.step, event.summary.value[0]) for event in events[2:]]
+    assert [(step, value.tag) for step, value in values] == [(6, "loss/generator"), (6, "loss/crf"), (6, "preview")]
+    assert values[0][1].simple_value == 0.5
+    assert (values[2][1].image.height, values[2][1].image.width) == (4, 8)
