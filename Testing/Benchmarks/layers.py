@@ -8,9 +8,9 @@ from collections.abc import Callable
 from unittest import mock
 
 import torch
-from crfgan.networks import upsample_conv
-from crfgan.networks.memory_format import arranged
-from crfgan.networks.upsample_conv import UpsampleConv
+from crfgan.networks.layers import upsample_conv
+from crfgan.networks.layers.memory_format import arranged
+from crfgan.networks.layers.upsample_conv import UpsampleConv
 from plain import upsample_then_convolve
 from torch import Tensor
 

@@ -14,10 +14,10 @@ from unittest import mock
 
 import torch
 import torch.nn.functional as F
-from crfgan.networks import memory_format
 from crfgan.networks.generator import Generator
 from crfgan.networks.half_encoder import HalfEncoder, encoder_windows
-from crfgan.networks.upsample_conv import UpsampleConv
+from crfgan.networks.layers import memory_format
+from crfgan.networks.layers.upsample_conv import UpsampleConv
 from crfgan.training.losses import crf_share
 from crfgan.training.trainer import Draw, Losses, Trainer
 from torch import Tensor, nn

@@ -1,4 +1,4 @@
-"""The floor plan of the core (docs/adr/0021): which room may use which, how many files a room has, where its tests are."""
+"""The floor plan of the core (docs/adr/0021): which room may use which, how many files it has, where its tests lie."""
 
 import os
 import shutil
@@ -38,7 +38,11 @@ def test_imports_run_one_way_from_room_to_room():
     ("file", "line", "told"),
     [
         ("storage/atomic.py", "from ..data import dataset", "crfgan.storage is not allowed to import crfgan.data"),
-        ("training/losses.py", "from ..evaluation import floors", "crfgan.training is not allowed to import crfgan.eval"),
+        (
+            "training/losses.py",
+            "from ..evaluation import floors",
+            "crfgan.training is not allowed to import crfgan.eval",
+        ),
         ("attic/box.py", "", "attic"),
     ],
 )

@@ -150,9 +150,9 @@ def _evaluate(args: argparse.Namespace, report: Report, should_stop: Interruptio
     from ..data.cache import Cache
     from ..evaluation.collection import entries_of, is_run
     from ..evaluation.evaluate import Question, evaluate, require_not_empty, title_of
-    from ..evaluation.extractors import make_extractors
     from ..evaluation.report import HTML
     from ..evaluation.sampling import is_model, sample
+    from ..metrics.features.extractors import make_extractors
 
     extractors = make_extractors(args.medicalnet)
     settings = Config().override(**_given_settings(args)).preprocessing

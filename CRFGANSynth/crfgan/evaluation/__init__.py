@@ -1,1 +1,0 @@
-"""What synthetic volumes are worth: how like real ones, how various, how consistent, and whether any is a copy."""

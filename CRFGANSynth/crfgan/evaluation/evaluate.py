@@ -11,9 +11,10 @@ from ..data.cache import Cache
 from ..errors import InputError
 from ..events import Report
 from ..memorisation.audit import NOMINAL_RATE, audit
+from ..metrics.features.extractors import Extractor
 from .collection import Entry, without_known
 from .common_grid import Aligned, align
-from .measure import Extractor, measure, require_enough
+from .measure import measure, require_enough
 from .report import describe, write_report
 from .verdicts import METRICS
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import combinations
@@ -13,6 +13,7 @@ from scipy.stats import binomtest
 
 from ..errors import InputError
 from ..metrics.coherence import Coherence
+from ..metrics.features.extractors import Extractor, Volumes
 from ..metrics.frechet import frechet_distance
 from ..metrics.histogram import histogram_wasserstein, intensity_shares
 from ..metrics.manifold import measure_coverage
@@ -31,9 +32,6 @@ HELD_OUT = 4
 RELIABLE = 0.75
 """Share of volumes that the judge must be right on."""
 
-Volumes = Sequence[np.ndarray]
-Extractor = Callable[[Volumes], np.ndarray]
-"""From N volumes (D, H, W) to features (N, ...)."""
 Told = Callable[[float], None]
 """Told which share of the metric at hand is done."""
 

@@ -22,7 +22,7 @@ from ..networks.crf import build_crf
 from ..networks.discriminator import Discriminator
 from ..networks.generator import Generator
 from ..networks.half_encoder import HalfEncoder
-from ..networks.memory_format import arranged
+from ..networks.layers.memory_format import arranged
 from ..networks.shapes import SLABS, Shape, a_shape, encoded_volumes, slab_planes
 from ..networks.streaming import best_chunk, rendered_plane_bytes
 from .memory import format_size, free_memory

@@ -17,7 +17,7 @@ from torch import Tensor, nn
 from torch.nn.utils.parametrizations import spectral_norm
 
 from ..config import Network
-from .memory_format import arranged
+from .layers.memory_format import arranged
 from .shapes import SLABS, Shape, a_shape, halvings
 
 

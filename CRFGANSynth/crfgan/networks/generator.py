@@ -16,10 +16,10 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from ..config import Network
-from .memory_format import arranged
-from .normalisation import GROUPS, normalise_planes
+from .layers.memory_format import arranged
+from .layers.normalisation import GROUPS, normalise_planes
+from .layers.upsample_conv import UpsampleConv
 from .shapes import Shape, growth
-from .upsample_conv import UpsampleConv
 from .windows import blank_outside, windows
 
 

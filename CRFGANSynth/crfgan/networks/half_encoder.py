@@ -14,8 +14,8 @@ import torch
 from torch import Tensor, nn
 
 from ..config import Network
-from .memory_format import arranged, new_map
-from .normalisation import GROUPS, normalise_planes
+from .layers.memory_format import arranged, new_map
+from .layers.normalisation import GROUPS, normalise_planes
 from .shapes import A_STRIDE, a_shape
 from .windows import blank_outside, windows
 

@@ -4,10 +4,10 @@ from functools import cache, partial
 
 import numpy as np
 import pytest
-from crfgan.evaluation.extractors import make_extractors
 from crfgan.evaluation.measure import Features, measure
 from crfgan.evaluation.verdicts import FAR, LIKE_REAL, verdict
 from crfgan.metrics import coherence
+from crfgan.metrics.features.extractors import make_extractors
 from crfgan.metrics.features.random3d import Random3D
 from crfgan.metrics.features.statistics import Statistics
 from crfgan.metrics.frechet import frechet_distance

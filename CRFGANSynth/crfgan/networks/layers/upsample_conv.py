@@ -16,9 +16,9 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 from torch.autograd.function import once_differentiable
 
+from ..shapes import Shape
 from .memory_format import new_map
 from .minimal_filtering import upsample_convolve
-from .shapes import Shape
 
 LARGE = 64
 """Channels from which minimal filtering pays: under it, its sums cost what its products spare."""

@@ -3,8 +3,8 @@
 import pytest
 import torch
 import torch.nn.functional as F
-from crfgan.networks import minimal_filtering
-from crfgan.networks.upsample_conv import UpsampleConv
+from crfgan.networks.layers import minimal_filtering
+from crfgan.networks.layers.upsample_conv import UpsampleConv
 from torch import nn
 
 SIZES = [((4, 4, 4), (8, 8, 8)), ((3, 5, 4), (6, 5, 8)), ((4, 3, 4), (7, 6, 4)), ((1, 1, 1), (2, 2, 2))]

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from ..metrics.features.medicalnet import MedicalNet
-from ..metrics.features.random3d import Random3D
-from ..metrics.features.statistics import Statistics
-from .measure import Extractor
+import numpy as np
+
+from .medicalnet import MedicalNet
+from .random3d import Random3D
+from .statistics import Statistics
+
+Volumes = Sequence[np.ndarray]
+Extractor = Callable[[Volumes], np.ndarray]
+"""From N volumes (D, H, W) to features (N, ...)."""
 
 
 def make_extractors(medicalnet: Path | None = None) -> dict[str, Extractor]:
