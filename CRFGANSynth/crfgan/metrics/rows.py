@@ -1,7 +1,7 @@
 """The rows (N, F) that sets are compared by: checked, and their distances.
 
 There are two kinds of metrics. Those that read voxels take volumes on one grid, float32 (D, H, W) in [-1, 1] with
-background -1, and give one row a volume. Those that compare two sets take such rows, so that a floor (real against real)
+background -1, and give one row a volume. Those that compare two sets take such rows, so that a floor (real on real)
 over many random halves reads each volume once.
 """
 
