@@ -133,8 +133,8 @@ class CRFGANSynthLogic(ScriptedLoadableModuleLogic):
             iterations: training steps. Both are those of the preset unless given.
             progress: called with each event of the worker, a dictionary; returning False saves and stops.
             folder: of the run; default: a new one below `runsFolder()`.
-            labels: class of each volume node, then of each file, in their order; default: none.
-            files: files and folders of volumes on the disk, to train on as well.
+            labels: class of each volume node, then of each of `files`, in their order; default: none.
+            files: files and folders of volumes on the disk, to train on as well. A folder's class is that of all in it.
             preset: tiny-32, small-64, standard-128 or full-256.
             settings: any other setting of crfgan/config.py.
 
@@ -148,12 +148,16 @@ class CRFGANSynthLogic(ScriptedLoadableModuleLogic):
         given = {"shape": shape and tuple(shape), "iterations": iterations, "device": preferences.device()}
         given = {name: value for name, value in given.items() if value is not None} | settings
         config = PRESETS[preset].override(**given)
+        nodes, files = list(volumeNodes), list(files)
+        if labels is not None and len(labels) != len(nodes) + len(files):
+            text = _("Every volume must have a class: {wanted} are needed, {given} are given.")
+            raise InputError(text.format(wanted=len(nodes) + len(files), given=len(labels)))
         run = Path(folder) if folder is not None else self.newRunFolder()
         if (run / "config.json").exists():
             raise InputError(_("{run} already holds a run. Choose another name.").format(run=run.name))
         exported = make_folder(run / EXPORTED)
         write_whole(exported / "settings.json", json.dumps(config.to_dict()).encode())
-        arguments = self._trainingArguments(list(volumeNodes), list(files), labels, run)
+        arguments = self._trainingArguments(nodes, files, labels, run)
         job = _trainingJob(run, arguments)
         job.listeners.append(_removeExported)
         return self._submit(job, progress)
@@ -162,15 +166,15 @@ class CRFGANSynthLogic(ScriptedLoadableModuleLogic):
         from .nodes import exportNodes
 
         exported = run / EXPORTED
-        paths = (yield from exportNodes(nodes, exported)) + [Path(file) for file in files]
+        paths = (yield from exportNodes(nodes, exported)) + [Path(file).absolute() for file in files]
         # A list in a file: a few hundred paths are more than a command line may hold on Windows.
         (exported / "volumes.txt").write_text("\n".join(map(str, paths)), encoding="utf-8")
         arguments = ["train", f"@{exported / 'volumes.txt'}", "--out", run, "--config", exported / "settings.json"]
         if labels is not None:
             table = exported / "labels.csv"
             with open(table, "w", newline="", encoding="utf-8") as file:
-                rows = [(_nameOf(path), label) for path, label in zip(paths, labels, strict=True)]
-                csv.writer(file).writerows([("name", "class"), *rows])
+                # By their files: the core alone knows what it calls a volume.
+                csv.writer(file).writerows([("file", "class"), *zip(paths, labels, strict=True)])
             arguments += ["--labels", table]
         return arguments + self._memoryArguments()
 
@@ -452,12 +456,6 @@ class CRFGANSynthLogic(ScriptedLoadableModuleLogic):
 def _trainingJob(run, arguments):
     title = _("Training {name}").format(name=run.name)
     return Job(title, arguments, run, lambda: run / "model.safetensors", TRAINING)
-
-
-def _nameOf(path):
-    """The name by which the core knows a volume file: without its ending."""
-    name = path.name
-    return name[:-7] if name.lower().endswith(".nii.gz") else path.stem
 
 
 def _readReport(folder):

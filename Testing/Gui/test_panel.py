@@ -138,6 +138,42 @@ def test_classes_are_given_to_all_checked_volumes_or_to_none(panel, heads, slice
     assert [node.GetAttribute("CRFGANSynth.Class") for node in synthetic_nodes(slicer)] == ["old"]
 
 
+def trained_classes(panel, folder):
+    """Choose a folder, train on what is in it, and say which classes the model has."""
+    from CRFGANSynthLib.parameters import Preset
+
+    panel.parameters.dataFolder = folder
+    panel.until(lambda: len(panel.widget.train.volumes.chosen) == 4)
+    panel.parameters.preset, panel.parameters.iterations = Preset.TINY, 2
+    panel.ui.trainButton.click()
+    assert panel.wait(panel.job).error == ""
+    return panel.widget.synthesize.model.card["classes"]
+
+
+def test_volumes_of_one_name_in_every_patients_folder_keep_their_classes(panel, scene, tmp_path):
+    from crfgan.phantoms import make_head
+    from crfgan.volumes.writing import write_volume
+
+    folder = tmp_path / "patients"
+    for seed in range(4):
+        write_volume(make_head(seed, (32, 32, 32)).image, folder / f"p{seed}" / "T1.nrrd", {})
+    rows = "".join(f"p{seed}_T1,{'old' if seed % 2 else 'young'}\n" for seed in range(4))
+    (folder / "labels.csv").write_text("name,class\n" + rows, encoding="utf-8")
+    assert trained_classes(panel, folder) == ["old", "young"]
+
+
+def test_a_dicom_series_has_one_class_however_many_slices_it_has(panel, scene, tmp_path):
+    from crfgan.phantoms import make_chest
+    from dicom_series import write_series
+
+    folder = tmp_path / "patients"
+    for seed in range(4):
+        write_series(folder / f"chest{seed}", make_chest(seed, (32, 32, 32)).image.array, f"1.2.3.{seed}")
+    rows = "".join(f"chest{seed},{'old' if seed % 2 else 'young'}\n" for seed in range(4))
+    (folder / "labels.csv").write_text("name,class\n" + rows, encoding="utf-8")
+    assert trained_classes(panel, folder) == ["old", "young"]
+
+
 def test_the_window_is_shown_for_ct_with_a_window_only(panel, scene):
     from CRFGANSynthLib.parameters import Modality
 

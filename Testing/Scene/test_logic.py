@@ -238,3 +238,24 @@ def test_addresses_of_others_are_left_as_they_are(load, slicer):
     from CRFGANSynthLib import sample_data
 
     assert sample_data.addressOfFile("https://host/head.nrrd") == "https://host/head.nrrd"
+
+
+def test_classes_are_given_to_nodes_files_and_folders_of_one_name(logic, heads, tmp_path):
+    from crfgan.phantoms import make_head
+    from crfgan.runs.card import read_card
+    from crfgan.volumes.writing import write_volume
+
+    for seed in range(3):
+        write_volume(make_head(seed, (32, 32, 32)).image, tmp_path / f"p{seed}" / "T1.nrrd", {})
+    heads[0].SetName("T1")
+    files = [tmp_path / "p0" / "T1.nrrd", tmp_path / "p1", tmp_path / "p2"]
+    model = logic.train(heads[:1], files=files, labels=["a", "a", "b", "c"], folder=tmp_path / "run", **QUICK)
+    assert read_card(model)["classes"] == ["a", "b", "c"]
+
+
+def test_a_label_too_few_is_told_before_anything_is_begun(logic, heads, tmp_path):
+    from crfgan.errors import InputError
+
+    with pytest.raises(InputError, match="Every volume must have a class: 3 are needed, 2 are given"):
+        logic.train(heads, labels=["a", "b"], folder=tmp_path / "run", **QUICK)
+    assert not (tmp_path / "run").exists()

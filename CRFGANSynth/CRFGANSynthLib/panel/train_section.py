@@ -200,12 +200,13 @@ class TrainSection:
         settings = {"modality": parameters.modality.value, "seed": parameters.trainingSeed}
         if parameters.modality == Modality.CT:
             settings["window"] = (parameters.windowLow, parameters.windowHigh)
-        # Volumes of the scene come first, as the table has them.
-        labels = [row.className for row in chosen]
+        nodes = [row for row in chosen if row.node is not None]
+        files = [(file, row.className) for row in chosen for file in row.files]
+        labels = [row.className for row in nodes] + [className for _file, className in files]
         with slicer.util.tryWithErrorDisplay(_("Training could not start."), waitCursor=True):
             job = self.logic.startTraining(
-                [row.node for row in chosen if row.node is not None],
-                files=[file for row in chosen for file in row.files],
+                [row.node for row in nodes],
+                files=[file for file, _className in files],
                 labels=labels if any(labels) else None,
                 folder=self.logic.newRunFolder(parameters.runName),
                 preset=parameters.preset.value,

@@ -72,7 +72,7 @@ def _train(args: argparse.Namespace, report: Report, should_stop: Interruption) 
     report("device", **device)
     if args.resume is None:
         from ..data.cache import Cache
-        from ..data.dataset import read_labels
+        from ..data.labels import read_labels
         from ..hardware.estimate import fit_to_memory
         from ..volumes.discovery import find_volumes
 
@@ -90,7 +90,8 @@ def _train(args: argparse.Namespace, report: Report, should_stop: Interruption) 
 def _check(args: argparse.Namespace, report: Report, should_stop: Interruption) -> int:
     _begin(report, "check", path=args.out or "")
     from ..data.cache import Cache
-    from ..data.inspection import check_volumes, find_labels, table, without_minority
+    from ..data.inspection import check_volumes, table, without_minority
+    from ..data.labels import find_labels
     from ..data.preprocessing import require_two
     from ..storage.atomic import make_folder
     from ..volumes.discovery import find_volumes

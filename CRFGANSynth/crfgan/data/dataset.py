@@ -6,12 +6,11 @@ volumes/00000.npy   one file a volume, float32 (D, H, W) in [-1, 1]; where the f
 
 from __future__ import annotations
 
-import csv
 import hashlib
 import json
 import os
 import shutil
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
@@ -26,6 +25,7 @@ from ..storage.atomic import free_space, make_folder, replace_with, telling_user
 from ..volumes.discovery import Source
 from ..volumes.reading import read_volume
 from .cache import Cache, CacheError, content_of, open_array
+from .labels import Labels, number_classes
 from .preprocessing import Survey, TrainingGrid, Units, choose_grid, choose_set_units, require_two
 
 OnSkip = Callable[[str, str], None]
@@ -96,37 +96,6 @@ class Dataset:
         return torch.tensor([labels[index] for index in indices]) if labels else None
 
 
-def read_labels(path: Path) -> dict[str, str]:
-    """Class of each volume from a CSV file with the columns `name` and `class`.
-
-    Raises:
-        InputError: the file can't be read or lacks a column.
-    """
-    try:
-        with open(path, newline="", encoding="utf-8-sig") as file:
-            rows = list(csv.DictReader(file))
-    except (OSError, UnicodeDecodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "it isn't text in UTF-8"
-        raise InputError(f"{path.name} can't be read as a table of classes: {reason}. Give a CSV file.") from error
-    if not rows or not {"name", "class"} <= set(rows[0]):
-        found = ", ".join(rows[0]) if rows else "an empty file"
-        raise InputError(f"{path.name} must have the columns `name` and `class`, got {found}. Add a line naming them.")
-    return {row["name"].strip(): row["class"].strip() for row in rows}
-
-
-def _number_classes(names: list[str], labels: Mapping[str, str]) -> tuple[tuple[str, ...], tuple[int, ...]]:
-    missing = [name for name in names if not labels.get(name)]
-    if missing:
-        raise InputError(
-            f"Every volume must have a class, but {len(missing)} of {len(names)} have none, {missing[0]} among them. "
-            "Add a line for each to the table of classes; names are file names without their ending."
-        )
-    classes = tuple(sorted({labels[name] for name in names}))
-    if len(classes) < 2:
-        raise InputError(f"The table of classes must name two or more, got only {classes[0]!r}. Leave it out.")
-    return classes, tuple(classes.index(labels[name]) for name in names)
-
-
 @dataclass(frozen=True)
 class _Usable:
     """A volume that can be trained on."""
@@ -163,7 +132,7 @@ def prepare(
     sources: list[Source],
     settings: Preprocessing,
     folder: Path,
-    labels: Mapping[str, str] | None,
+    labels: Labels | None,
     on_skip: OnSkip,
     progress: Callable[[int, int], None],
     cache: Cache,
@@ -177,10 +146,10 @@ def prepare(
     usable = _survey_usable(sources, settings, on_skip, progress, cache)
     surveys = [volume.survey for volume in usable]
     grid, units = choose_grid(surveys, settings), choose_set_units(surveys)
-    names = [volume.source.name for volume in usable]
-    classes, numbers = _number_classes(names, labels) if labels else ((), ())
+    kept = [volume.source for volume in usable]
+    classes, numbers = number_classes(kept, labels) if labels else ((), ())
     center = tuple(float(c) for c in np.median([s.center for s in surveys], axis=0))
-    facts = DatasetFacts(grid, units, center, tuple(names), classes, numbers)
+    facts = DatasetFacts(grid, units, center, tuple(source.name for source in kept), classes, numbers)
 
     make_folder(folder / "volumes")
     _make_room(usable, grid, folder, cache)

@@ -6,7 +6,7 @@ What is found out is kept in the cache, where the training finds it.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -17,10 +17,9 @@ from ..volumes.pictures import middle_planes, save_picture
 from ..volumes.reading import read_volume
 from ..volumes.volume import Volume
 from .cache import Cache, CacheError, content_of
+from .labels import Labels
 from .preprocessing import Survey, canonical
 
-LABELS = "labels.csv"
-"""Table of classes that is looked for."""
 PICTURE = 64
 """Height and width of a volume's picture in pixels."""
 
@@ -59,39 +58,25 @@ class Checked:
         return facts if self.class_name is None else {**facts, "class": self.class_name}
 
 
-def find_labels(data: Sequence[Path]) -> dict[str, str] | None:
-    """Class of each volume by its name, where just one folder is checked and it has a `labels.csv`.
-
-    Raises:
-        InputError: the table can't be read or lacks a column.
-    """
-    if len(data) != 1 or not (data[0] / LABELS).is_file():
-        return None
-    # Imported here: it brings PyTorch along.
-    from .dataset import read_labels
-
-    return read_labels(data[0] / LABELS)
-
-
 def check_volumes(
     sources: list[Source],
     settings: Preprocessing,
     cache: Cache,
     pictures: Path | None = None,
-    labels: Mapping[str, str] | None = None,
+    labels: Labels | None = None,
 ) -> Iterator[Checked]:
     """Look at each volume by itself, one at a time in memory, in the order of `sources`.
 
     Args:
         pictures: existing folder for a picture of each; none are made where none is given.
-        labels: class of each volume by its name.
+        labels: the class of each volume.
 
     Raises:
         CacheError: the cache can't be written.
         InputError: a picture can't be written.
     """
     for index, source in enumerate(sources):
-        found = Checked(source.name, source.files, class_name=None if labels is None else labels.get(source.name, ""))
+        found = Checked(source.name, source.files, class_name=None if labels is None else labels.of(source))
         try:
             volume = read_volume(source)
             spacing = tuple(round(float(s), 5) for s in volume.spacing[::-1])

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
@@ -23,6 +23,7 @@ import torch
 from ..config import Config, load_config
 from ..data.cache import Cache
 from ..data.dataset import Dataset, open_dataset, prepare
+from ..data.labels import Labels
 from ..data.split import hold_out
 from ..errors import InputError
 from ..events import Report
@@ -48,7 +49,7 @@ def start_run(
     sources: list[Source],
     config: Config,
     folder: Path,
-    labels: Mapping[str, str] | None,
+    labels: Labels | None,
     report: Report,
     cache: Cache | None = None,
 ) -> Config:
@@ -71,7 +72,7 @@ def _prepare_run(
     sources: list[Source],
     config: Config,
     folder: Path,
-    labels: Mapping[str, str] | None,
+    labels: Labels | None,
     report: Report,
     cache: Cache,
 ) -> Config:

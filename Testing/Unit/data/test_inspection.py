@@ -12,7 +12,8 @@ import pytest
 from crfgan.commands.main import main
 from crfgan.config import Preprocessing
 from crfgan.data.cache import Cache
-from crfgan.data.inspection import Checked, check_volumes, find_labels, table, without_minority
+from crfgan.data.inspection import Checked, check_volumes, table, without_minority
+from crfgan.data.labels import find_labels
 from crfgan.phantoms import make_chest
 from crfgan.volumes.discovery import find_volumes
 from crfgan.volumes.volume import Volume

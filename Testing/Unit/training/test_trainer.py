@@ -8,6 +8,7 @@ import pytest
 import torch
 from crfgan.config import PRESETS, Config
 from crfgan.data.dataset import open_dataset
+from crfgan.data.labels import Labels
 from crfgan.errors import InputError
 from crfgan.randomness import batch_indices, sample_latent, step_generator
 from crfgan.runs.checkpoint import KEPT, Stateful, load_checkpoint, save_checkpoint
@@ -198,7 +199,7 @@ def test_optimizer_state_survives_a_checkpoint(tmp_path):
 
 
 def test_classes_are_learned_from_a_table(head_folder, tmp_path):
-    labels = {f"head_{n}": "old" if n % 2 else "young" for n in range(5)}
+    labels = Labels({f"head_{n}": "old" if n % 2 else "young" for n in range(5)})
     losses = train(tmp_path / "run", head_folder, TINY.override(iterations=2), labels=labels)
     assert np.isfinite(losses["discriminator"]).all()
     assert open_run(tmp_path / "run").network.classes == 2
@@ -206,7 +207,7 @@ def test_classes_are_learned_from_a_table(head_folder, tmp_path):
 
 def test_a_volume_without_a_class_is_named(head_folder, tmp_path):
     with pytest.raises(InputError, match=r"must have a class, but 1 of 5 have none, head_4 among them"):
-        start(tmp_path / "run", head_folder, labels={f"head_{n}": str(n % 2) for n in range(4)})
+        start(tmp_path / "run", head_folder, labels=Labels({f"head_{n}": str(n % 2) for n in range(4)}))
 
 
 def test_batch_of_one_trains(head_folder, tmp_path):
