@@ -14,7 +14,6 @@ COUNT, SIDE = 12, 64
 SCHEME = "crfgan-phantom:"
 """Addresses of phantoms are `crfgan-phantom:KIND/NUMBER`: nothing is downloaded from there."""
 ICONS = Path(__file__).parent.parent / "Resources" / "Icons"
-DESCRIPTION = "SYNTHETIC - not for diagnosis. Procedural phantom"
 
 
 def register():
@@ -75,6 +74,8 @@ def _write(volume, path):
 
 def load(kind, count=COUNT, side=SIDE):
     """Make phantoms, `head` or `chest`, as volume nodes in a folder of the scene; returns the nodes."""
+    from crfgan.volumes.provenance import WARNING
+
     nodes = []
     for number in range(count):
         slicer.util.showStatusMessage(_("Making phantom {number} of {count}").format(number=number + 1, count=count))
@@ -82,7 +83,7 @@ def load(kind, count=COUNT, side=SIDE):
         image = makePhantom(kind, number, side)
         node = slicer.util.addVolumeFromArray(image.array, image.ijk_to_ras, name=nameOf(kind, number))
         node.SetAttribute(ATTRIBUTE + "Phantom", kind)
-        node.SetDescription(DESCRIPTION)
+        node.SetDescription(f"{WARNING}. Procedural phantom")
         node.GetDisplayNode().SetAndObserveColorNodeID("vtkMRMLColorTableNodeGrey")
         putIntoFolder(node, _("Head phantoms") if kind == "head" else _("Chest phantoms"))
         nodes.append(node)

@@ -13,10 +13,8 @@ from ..hardware.estimate import synthesis_chunk
 from ..networks.streaming import synthesize_volume
 from ..randomness import sample_latent, truncate
 from ..runs.model_file import Model
-from ..version import __version__
+from ..volumes.provenance import synthetic
 from ..volumes.volume import Volume
-
-WARNING = "SYNTHETIC - not for diagnosis"
 
 
 def synthesize_array(
@@ -58,21 +56,16 @@ def _class_number(classes: list[str], name: str) -> int:
 
 def provenance(model: Model, seed: int, index: int, class_name: str, truncation: float | None = None) -> dict[str, str]:
     """What every synthetic volume says of itself."""
-    facts = {
-        "Description": f"{WARNING}. CRF-GAN {model.sha256[:12]} seed {seed} index {index}",
-        "Synthetic": "YES",
-        "Model": str(model.card["name"]),
-        "ModelSHA256": model.sha256,
-        "Seed": str(seed),
-        "Index": str(index),
-        "Software": f"crfgan {__version__}",
-        "Units": model.units.name,
-    }
-    if class_name:
-        facts["Class"] = class_name
-    if truncation is not None:
-        facts["Truncation"] = f"{truncation:g}"
-    return facts
+    return synthetic(
+        f"CRF-GAN {model.sha256[:12]} seed {seed} index {index}",
+        Model=model.card["name"],
+        ModelSHA256=model.sha256,
+        Seed=seed,
+        Index=index,
+        Units=model.units.name,
+        Class=class_name,
+        Truncation=None if truncation is None else f"{truncation:g}",
+    )
 
 
 def synthesize(

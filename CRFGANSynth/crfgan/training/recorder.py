@@ -18,9 +18,8 @@ from ..runs.checkpoint import save_checkpoint
 from ..runs.model_file import make_card, save_model
 from ..storage.atomic import make_folder
 from ..storage.step_log import LOSSES, QUALITY, CurveLog
-from ..synthesis.synthesize import WARNING
-from ..version import __version__
 from ..volumes.pictures import contact_sheet, save_picture, thumbnail
+from ..volumes.provenance import synthetic
 from ..volumes.writing import write_volume
 from .preview_quality import Quality
 from .tensorboard import Board
@@ -84,15 +83,13 @@ class Recorder:
         """Put the first volume of a preview in the place of the last one's; returns its path."""
         training, facts = self.trainer.config.training, self.trainer.dataset.facts
         path, step = self.previews / "preview.nrrd", self.trainer.step_number
-        provenance = {
-            "Description": f"{WARNING}. Preview of {self.name} after {step} steps, seed {training.seed} index 0",
-            "Synthetic": "YES",
-            "Step": str(step),
-            "Seed": str(training.seed),
-            "Index": "0",
-            "Software": f"crfgan {__version__}",
-            "Units": facts.units.name,
-        }
+        provenance = synthetic(
+            f"Preview of {self.name} after {step} steps, seed {training.seed} index 0",
+            Step=step,
+            Seed=training.seed,
+            Index=0,
+            Units=facts.units.name,
+        )
         write_volume(restore(array, facts.units, facts.grid, facts.center, "preview"), path, provenance)
         return path
 

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..errors import InputError
-from .dicom import series_of
-from .integrity import OPEN_IN_SLICER
+from .formats.dicom import series_of
+from .formats.integrity import OPEN_IN_SLICER
 
 SUFFIXES = {
     ".nrrd": "nrrd", ".nhdr": "nrrd", ".nii": "nifti", ".nii.gz": "nifti", ".mha": "meta", ".mhd": "meta",

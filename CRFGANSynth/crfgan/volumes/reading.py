@@ -10,10 +10,10 @@ import numpy as np
 import SimpleITK as sitk
 
 from ..errors import InputError
-from .dicom import LPS_TO_RAS, read_dicom
 from .discovery import Source
-from .integrity import OPEN_IN_SLICER, check_meta, nrrd_header
-from .nifti import read_nifti
+from .formats.dicom import LPS_TO_RAS, read_dicom
+from .formats.integrity import OPEN_IN_SLICER, check_meta, nrrd_header
+from .formats.nifti import read_nifti
 from .volume import Volume
 
 _NRRD_SPACES = {

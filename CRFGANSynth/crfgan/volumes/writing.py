@@ -17,7 +17,7 @@ import SimpleITK as sitk
 from ..errors import InputError
 from ..storage.atomic import telling_user
 from .discovery import suffix_of
-from .integrity import NIFTI_DTYPES, NIFTI_HEADER, check_meta
+from .formats.integrity import NIFTI_DTYPES, NIFTI_HEADER, check_meta
 from .volume import Volume
 
 _RAS_TO_LPS = np.diag([-1.0, -1.0, 1.0, 1.0])

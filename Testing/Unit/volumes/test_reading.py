@@ -9,7 +9,7 @@ import pytest
 import SimpleITK as sitk
 from crfgan.errors import InputError
 from crfgan.volumes.discovery import Source, find_volumes
-from crfgan.volumes.integrity import NIFTI_HEADER
+from crfgan.volumes.formats.integrity import NIFTI_HEADER
 from crfgan.volumes.orientation import to_canonical
 from crfgan.volumes.reading import read_volume
 from crfgan.volumes.volume import Volume

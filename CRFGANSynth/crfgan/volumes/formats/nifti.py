@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from ..errors import InputError
+from ...errors import InputError
 from .integrity import OPEN_IN_SLICER, nifti_header, payload
 
 _UNITS = {0: 1.0, 1: 1000.0, 2: 1.0, 3: 0.001}  # to mm; 0: not said

@@ -17,7 +17,7 @@ from typing import BinaryIO
 import nrrd
 import numpy as np
 
-from ..errors import InputError
+from ...errors import InputError
 
 CHUNK = 1 << 20
 _GZIP_MAGIC = b"\x1f\x8b"

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import SimpleITK as sitk
 
-from ..errors import InputError
+from ...errors import InputError
 from .integrity import OPEN_IN_SLICER
 
 # ITK tells most of what it does to stderr; what matters of it is checked here and in the modules that import this one.

@@ -7,7 +7,7 @@ import nrrd
 import numpy as np
 import pytest
 from crfgan.errors import InputError
-from crfgan.volumes.integrity import (
+from crfgan.volumes.formats.integrity import (
     CHUNK,
     NIFTI_HEADER,
     check_meta,
