@@ -181,8 +181,10 @@ class CRFGANSynthWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
 
     def onJobEnded(self, job):
         """A training leaves a model to synthesize from, an evaluation a report."""
+        from crfgan.storage.run_folder import RunFolder
+
         if self._parameterNode is not None and job.canPause:
-            model = job.folder / "model.safetensors"
+            model = RunFolder(job.folder).model
             if model.exists():
                 self.synthesize.choose(model)
         self.compare.onEnded(job)

@@ -144,6 +144,7 @@ class CRFGANSynthLogic(ScriptedLoadableModuleLogic):
         from crfgan.config import PRESETS
         from crfgan.errors import InputError
         from crfgan.storage.atomic import make_folder, write_whole
+        from crfgan.storage.run_folder import RunFolder
 
         given = {"shape": shape and tuple(shape), "iterations": iterations, "device": preferences.device()}
         given = {name: value for name, value in given.items() if value is not None} | settings
@@ -153,7 +154,7 @@ class CRFGANSynthLogic(ScriptedLoadableModuleLogic):
             text = _("Every volume must have a class: {wanted} are needed, {given} are given.")
             raise InputError(text.format(wanted=len(nodes) + len(files), given=len(labels)))
         run = Path(folder) if folder is not None else self.newRunFolder()
-        if (run / "config.json").exists():
+        if RunFolder(run).is_run:
             raise InputError(_("{run} already holds a run. Choose another name.").format(run=run.name))
         exported = make_folder(run / EXPORTED)
         write_whole(exported / "settings.json", json.dumps(config.to_dict()).encode())
@@ -454,8 +455,10 @@ class CRFGANSynthLogic(ScriptedLoadableModuleLogic):
 
 
 def _trainingJob(run, arguments):
+    from crfgan.storage.run_folder import RunFolder
+
     title = _("Training {name}").format(name=run.name)
-    return Job(title, arguments, run, lambda: run / "model.safetensors", TRAINING)
+    return Job(title, arguments, run, lambda: RunFolder(run).model, TRAINING)
 
 
 def _readReport(folder):

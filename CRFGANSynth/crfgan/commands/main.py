@@ -14,6 +14,7 @@ from ..config import PRESETS, Config, Network, Preprocessing, Training, load_con
 from ..errors import InputError
 from ..events import Lines, Report, abandon
 from ..hardware.memory import is_out_of_memory
+from ..storage.run_folder import RunFolder
 from ..version import __version__
 from .console import Console
 from .interruption import INTERRUPTED, Interruption
@@ -83,7 +84,7 @@ def _train(args: argparse.Namespace, report: Report, should_stop: Interruption) 
     pausing = should_stop.pausing
     if not train_run(folder, config, report, should_stop, args.licence, args.memory_budget, pausing):
         return INTERRUPTED
-    report("finished", path=folder / "model.safetensors")
+    report("finished", path=RunFolder(folder).model)
     return OK
 
 
@@ -149,7 +150,7 @@ def _synthesize(args: argparse.Namespace, report: Report, should_stop: Interrupt
 def _evaluate(args: argparse.Namespace, report: Report, should_stop: Interruption) -> int:
     _begin(report, "evaluate", path=args.out)
     from ..data.cache import Cache
-    from ..evaluation.collection import entries_of, is_run
+    from ..evaluation.collection import entries_of
     from ..evaluation.evaluate import Question, evaluate, require_not_empty, title_of
     from ..evaluation.report import HTML
     from ..evaluation.sampling import is_model, sample
@@ -159,7 +160,7 @@ def _evaluate(args: argparse.Namespace, report: Report, should_stop: Interruptio
     settings = Config().override(**_given_settings(args)).preprocessing
     real = entries_of(args.real)
     require_not_empty(args.real, real, "real")
-    training = args.training or [path for path in args.synthetic if is_run(path)]
+    training = args.training or [path for path in args.synthetic if RunFolder(path).has_volumes]
     volumes, missing = args.synthetic, ""
     if len(args.synthetic) == 1 and is_model(args.synthetic[0]):
         count = args.count or min(max(len(real), FEWEST_SAMPLES), MOST_SAMPLES)

@@ -1,8 +1,4 @@
-"""The training set of a run: every volume preprocessed once, kept in the run's folder and read from there.
-
-data.json           what was learned of the set: grid, units, classes, and of each volume its name, box and window
-volumes/00000.npy   one file a volume, float32 (D, H, W) in [-1, 1]; where the file system can, one with the cache's
-"""
+"""The training set of a run: every volume preprocessed once, kept in the run's folder and read from there."""
 
 from __future__ import annotations
 
@@ -22,6 +18,7 @@ from torch import Tensor
 from ..config import Preprocessing
 from ..errors import InputError
 from ..storage.atomic import free_space, make_folder, replace_with, telling_user, write_whole
+from ..storage.run_folder import RunFolder
 from ..volumes.discovery import Source
 from ..volumes.reading import read_volume
 from .cache import Cache, CacheError, content_of, open_array
@@ -151,15 +148,16 @@ def prepare(
     center = tuple(float(c) for c in np.median([s.center for s in surveys], axis=0))
     facts = DatasetFacts(grid, units, center, tuple(source.name for source in kept), classes, numbers)
 
-    make_folder(folder / "volumes")
+    run = RunFolder(folder)
+    make_folder(run.volumes)
     _make_room(usable, grid, folder, cache)
-    paths, steps = _volume_paths(folder, len(usable)), len(sources) + len(usable)
-    for index, (volume, path) in enumerate(zip(usable, paths, strict=True)):
+    steps = len(sources) + len(usable)
+    for index, volume in enumerate(usable):
         read = partial(read_volume, volume.source)
-        _take_over(cache.array(volume.content, volume.survey, grid, read), path)
+        _take_over(cache.array(volume.content, volume.survey, grid, read), run.volume(index))
         progress(len(sources) + index + 1, steps)
     details = [asdict(found) for found in surveys]
-    write_whole(folder / "data.json", json.dumps({"facts": asdict(facts), "volumes": details}, indent=1).encode())
+    write_whole(run.data, json.dumps({"facts": asdict(facts), "volumes": details}, indent=1).encode())
     return open_dataset(folder)
 
 
@@ -170,10 +168,6 @@ def _make_room(usable: list[_Usable], grid: TrainingGrid, folder: Path, cache: C
     cache.make_room(missing * size)
     if folder.stat().st_dev != cache.folder.stat().st_dev:  # no link leads from one disk to another
         free_space(folder, len(usable) * size)
-
-
-def _volume_paths(folder: Path, count: int) -> list[Path]:
-    return [folder / "volumes" / f"{index:05d}.npy" for index in range(count)]
 
 
 def _take_over(array: Path, path: Path) -> None:
@@ -200,14 +194,15 @@ def open_dataset(folder: Path) -> Dataset:
     Raises:
         InputError: it isn't there or isn't whole.
     """
+    run = RunFolder(folder)
     try:
-        facts = facts_from_dict(json.loads((folder / "data.json").read_text(encoding="utf-8"))["facts"])
+        facts = facts_from_dict(json.loads(run.data.read_text(encoding="utf-8"))["facts"])
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise InputError(
-            f"{folder.resolve().name} must hold a run's prepared volumes, but its data.json is missing or damaged. "
+            f"{run.name} must hold a run's prepared volumes, but its {run.data.name} is missing or damaged. "
             "Train into a new folder."
         ) from error
-    volumes = Volumes(_volume_paths(folder, len(facts.names)), facts.grid.shape)
+    volumes = Volumes([run.volume(index) for index in range(len(facts.names))], facts.grid.shape)
     for _ in volumes:  # each tells whether it is whole
         pass
     return Dataset(facts, volumes)

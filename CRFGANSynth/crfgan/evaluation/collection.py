@@ -14,6 +14,7 @@ from ..data.dataset import Dataset, open_dataset
 from ..data.preprocessing import restore
 from ..data.split import hold_out
 from ..errors import InputError
+from ..storage.run_folder import RunFolder
 from ..volumes.discovery import Source, find_volumes, suffix_of
 from ..volumes.reading import read_volume
 from ..volumes.volume import Volume
@@ -35,11 +36,6 @@ class Entry:
     """Raises InputError where it can't be used."""
 
 
-def is_run(path: Path) -> bool:
-    """Whether a path is the folder of a run with its prepared volumes."""
-    return (path / "config.json").is_file() and (path / "data.json").is_file()
-
-
 def entries_of(paths: Iterable[Path]) -> list[Entry]:
     """The volumes of files, of folders of files, and those that runs learn from, each once.
 
@@ -47,7 +43,7 @@ def entries_of(paths: Iterable[Path]) -> list[Entry]:
         InputError: a path doesn't exist or isn't of a format that can be read, or a run is damaged.
     """
     paths = list(paths)
-    runs = [path for path in paths if is_run(path)]
+    runs = [path for path in paths if RunFolder(path).has_volumes]
     found = [_of_file(source) for source in find_volumes(path for path in paths if path not in runs)]
     return found + [entry for run in runs for entry in _of_run(run)]
 
@@ -58,7 +54,7 @@ def _of_file(source: Source) -> Entry:
 
 
 def _of_run(folder: Path) -> list[Entry]:
-    dataset, _held_out = hold_out(open_dataset(folder), load_config(folder / "config.json").training)
+    dataset, _held_out = hold_out(open_dataset(folder), load_config(RunFolder(folder).config).training)
     return [
         Entry(name, name, True, partial(_content, dataset, index), partial(_restored, dataset, index))
         for index, name in enumerate(dataset.facts.names)

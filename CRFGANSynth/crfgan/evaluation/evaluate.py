@@ -12,6 +12,7 @@ from ..errors import InputError
 from ..events import Report
 from ..memorisation.audit import NOMINAL_RATE, audit
 from ..metrics.features.extractors import Extractor
+from ..storage.run_folder import MODEL
 from .collection import Entry, without_known
 from .common_grid import Aligned, align
 from .measure import measure, require_enough
@@ -156,7 +157,7 @@ def _no_audit(sentence: str) -> dict:
 def title_of(paths: Sequence[Path]) -> str:
     """What a report of volumes from these places is called."""
     first = paths[0].absolute()
-    name = first.parent.name if first.name == "model.safetensors" else first.name
+    name = first.parent.name if first.name == MODEL else first.name
     return name if len(paths) == 1 else f"{name} and {len(paths) - 1} more"
 
 

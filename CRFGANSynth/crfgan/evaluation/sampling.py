@@ -11,16 +11,16 @@ from ..hardware.device import choose_device
 from ..runs.model_file import load_model
 from ..storage.atomic import make_folder
 from ..storage.file_names import SUFFIX
+from ..storage.run_folder import RunFolder
 from ..synthesis.synthesize import synthesize
 from ..volumes.writing import write_volume
-from .collection import is_run
 
 FOLDER = "synthetic"
 
 
 def is_model(path: Path) -> bool:
     """Whether a path is a model file or the folder of a run."""
-    return path.suffix == SUFFIX or is_run(path)
+    return path.suffix == SUFFIX or RunFolder(path).has_volumes
 
 
 def sample(

@@ -7,9 +7,9 @@ import binascii
 from pathlib import Path
 
 from ..errors import InputError
+from ..storage.run_folder import MODEL, RunFolder
 from ..storage.safetensors_header import read_header
 
-FILE_NAME = "model.safetensors"
 FORMAT = 1
 """Number of the card's layout; a file of a later one is refused."""
 LARGEST_THUMBNAIL = 200_000
@@ -23,7 +23,7 @@ def find_model_file(path: Path) -> Path:
     Raises:
         InputError: there is none.
     """
-    file = path / FILE_NAME if path.is_dir() else path
+    file = RunFolder(path).model if path.is_dir() else path
     if not file.is_file():
         name = path.absolute().name
         raise InputError(
@@ -50,9 +50,7 @@ def read_card(path: Path) -> dict:
     file = find_model_file(path)
     card = load_card(file)
     if not isinstance(card.get("format"), int) or "grid" not in card:
-        raise InputError(
-            f"{file.name} is no CRF-GAN model: its card has no format number. Choose a {FILE_NAME} of a run."
-        )
+        raise InputError(f"{file.name} is no CRF-GAN model: its card has no format number. Choose a {MODEL} of a run.")
     if card["format"] > FORMAT:
         raise InputError(
             f"{file.name} is of model format {card['format']} (crfgan {card.get('crfgan_version')}), but this version "
@@ -111,7 +109,7 @@ def thumbnail(card: dict) -> bytes | None:
 def run_of(file: Path) -> Path | None:
     """The folder of the run that a model file belongs to; None where it stands for itself."""
     folder = file.absolute().parent
-    return folder if file.name == FILE_NAME and (folder / "config.json").is_file() else None
+    return folder if file.name == MODEL and RunFolder(folder).is_run else None
 
 
 def changes_of_copy(file: Path, **changes: str) -> dict[str, str]:

@@ -17,6 +17,7 @@ from torch import Tensor, nn
 from ..config import Config
 from ..errors import InputError
 from ..hardware.memory import is_out_of_memory
+from ..storage.run_folder import sorted_steps, state_of
 from ..storage.tensor_file import load_tensors, save_tensors
 from .card import load_card
 
@@ -59,7 +60,7 @@ def _below(flat: Mapping[str, Tensor], name: str) -> dict[str, Tensor]:
 
 
 def _checkpoints(folder: Path) -> list[Path]:
-    return sorted(folder.glob("step-*.safetensors"), reverse=True)
+    return [state_of(folder, step) for step in sorted_steps(folder)]
 
 
 def has_checkpoint(folder: Path) -> bool:
@@ -69,7 +70,7 @@ def has_checkpoint(folder: Path) -> bool:
 
 def save_checkpoint(folder: Path, state: Stateful, step: int, config: Config) -> Path:
     """Write the state after `step` steps, then remove all but the last ones; returns its path."""
-    path = folder / f"step-{step:08d}.safetensors"
+    path = state_of(folder, step)
     save_tensors(path, state.tensors(), {"step": step, "config": config.to_dict()})
     for old in _checkpoints(folder)[KEPT:]:
         with suppress(OSError):  # one too many does no harm

@@ -16,8 +16,9 @@ from ..errors import InputError
 from ..storage.atomic import make_folder
 from ..storage.file_names import SUFFIX, check_name, check_new_model, free_name, is_free
 from ..storage.lock import is_locked
+from ..storage.run_folder import RunFolder
 from ..storage.safetensors_header import check_length, copy_with_card, read_header
-from .card import FILE_NAME, changes_of_copy, find_model_file, read_card, run_of
+from .card import changes_of_copy, find_model_file, read_card, run_of
 
 
 @dataclass(frozen=True)
@@ -51,7 +52,7 @@ class RunInfo:
         A finished run can, too, with more steps than it was to have.
         """
         begun = self.step > 0
-        return not self.running and self.volumes > 0 and (not begun or bool(_saved_steps(self.folder)))
+        return not self.running and self.volumes > 0 and (not begun or bool(RunFolder(self.folder).saved_steps))
 
 
 @dataclass(frozen=True)
@@ -65,33 +66,24 @@ class ModelInfo:
     size: int
 
 
-def _saved_steps(folder: Path) -> list[int]:
-    numbers = (path.stem.removeprefix("step-") for path in (folder / "state").glob("step-*.safetensors"))
-    return [int(number) for number in numbers if number.isdecimal()]
-
-
-def _is_run(folder: Path) -> bool:
-    return (folder / "config.json").is_file()
-
-
 def read_run(folder: Path) -> RunInfo:
     """What is to be known of the run in `folder`.
 
     Raises:
         InputError: it holds no run, or one whose configuration is damaged.
     """
-    name = folder.absolute().name
-    if not _is_run(folder):
-        raise InputError(f"{name} must be the folder of a run, but it has no config.json. Choose another.")
-    config = load_config(folder / "config.json")
-    model = folder / FILE_NAME if (folder / FILE_NAME).is_file() else None
+    run = RunFolder(folder)
+    if not run.is_run:
+        raise InputError(f"{run.name} must be the folder of a run, but it has no {run.config.name}. Choose another.")
+    config = load_config(run.config)
+    model = run.model if run.model.is_file() else None
     return RunInfo(
         folder=folder,
-        name=name,
-        step=max(_saved_steps(folder), default=_steps_of_model(model)),
+        name=run.name,
+        step=max(run.saved_steps, default=_steps_of_model(model)),
         total=config.training.iterations,
         shape=config.preprocessing.shape,
-        volumes=_count_volumes(folder / "data.json"),
+        volumes=_count_volumes(run.data),
         size=_own_size(folder),
         model=model,
         running=is_locked(folder),
@@ -140,8 +132,8 @@ def list_runs(folder: Path) -> list[RunInfo]:
 
 
 def _last_change(run: Path) -> float:
-    files = (run / name for name in ("config.json", "log.jsonl", FILE_NAME))
-    return max(file.stat().st_mtime for file in files if file.exists())
+    files = RunFolder(run)
+    return max(file.stat().st_mtime for file in (files.config, files.losses, files.model) if file.exists())
 
 
 def list_models(*folders: Path) -> list[ModelInfo]:
@@ -149,7 +141,7 @@ def list_models(*folders: Path) -> list[ModelInfo]:
     models = {}
     for folder in folders:
         for path in _inside(folder):
-            file = path / FILE_NAME if path.is_dir() else path
+            file = RunFolder(path).model if path.is_dir() else path
             if file.suffix == SUFFIX and file.resolve() not in models:
                 with suppress(InputError, OSError):
                     models[file.resolve()] = _read_model(file)
@@ -250,7 +242,7 @@ def delete(path: Path) -> None:
     if path.is_dir():
         run = read_run(path)
         # A configuration alone can lie in any folder.
-        if not run.volumes and not (path / "state").is_dir():
+        if not run.volumes and not RunFolder(path).states.is_dir():
             raise InputError(f"{run.name} must be the folder of a run, but nothing was trained there. Choose another.")
         _require_idle(run)
     else:

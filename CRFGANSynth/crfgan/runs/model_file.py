@@ -21,9 +21,10 @@ from ..data.preprocessing import TrainingGrid, Units
 from ..errors import InputError
 from ..networks.generator import Generator
 from ..storage.file_names import check_new_model
+from ..storage.run_folder import RunFolder
 from ..storage.tensor_file import load_tensors, save_tensors
 from ..version import __version__
-from .card import FILE_NAME, FORMAT, changes_of_copy, find_model_file, read_card
+from .card import FORMAT, changes_of_copy, find_model_file, read_card
 
 INTENDED_USE = "Research and teaching. Synthetic volumes, not for diagnosis."
 
@@ -57,7 +58,7 @@ def make_card(
 
 def save_model(folder: Path, generator: Mapping[str, Tensor], card: dict) -> Path:
     """Write the model file of a run; returns its path."""
-    path = folder / FILE_NAME
+    path = RunFolder(folder).model
     save_tensors(path, generator, card)
     return path
 

@@ -14,8 +14,7 @@ from pathlib import Path
 import numpy as np
 
 from .atomic import replace_with, telling_user
-
-LOSSES, QUALITY, EVALUATION = "log.jsonl", "quality.jsonl", "evaluation.jsonl"
+from .run_folder import RunFolder
 
 
 class CurveLog:
@@ -79,14 +78,14 @@ def _read_curves(path: Path) -> dict[str, np.ndarray]:
 
 def read_losses(folder: Path) -> dict[str, np.ndarray]:
     """The losses of a run so far: `step`, and one curve a network, NaN where it didn't learn."""
-    return _read_curves(folder / LOSSES)
+    return _read_curves(RunFolder(folder).losses)
 
 
 def read_quality(folder: Path) -> dict[str, np.ndarray]:
     """The quality of a run's previews so far: `step`, `sharpness` and `variety`, 1 like the training volumes."""
-    return _read_curves(folder / QUALITY)
+    return _read_curves(RunFolder(folder).quality)
 
 
 def read_evaluation(folder: Path) -> dict[str, np.ndarray]:
     """The evaluations of a run so far: `step`, `distance` and `floor`; `step` alone where there is none."""
-    return _read_curves(folder / EVALUATION)
+    return _read_curves(RunFolder(folder).evaluation)

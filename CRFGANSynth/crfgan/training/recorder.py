@@ -17,7 +17,8 @@ from ..runs.card import with_thumbnail
 from ..runs.checkpoint import save_checkpoint
 from ..runs.model_file import make_card, save_model
 from ..storage.atomic import make_folder
-from ..storage.step_log import LOSSES, QUALITY, CurveLog
+from ..storage.run_folder import RunFolder
+from ..storage.step_log import CurveLog
 from ..volumes.pictures import contact_sheet, save_picture, thumbnail
 from ..volumes.provenance import synthetic
 from ..volumes.writing import write_volume
@@ -48,12 +49,13 @@ class Recorder:
         self, folder: Path, trainer: Trainer, report: Report, licence: str, held_out: Sequence[np.ndarray] = ()
     ):
         self.folder, self.trainer, self.report, self.licence = folder, trainer, report, licence
+        run = RunFolder(folder)
         self.name = folder.resolve().name
-        self.state, self.previews = make_folder(folder / "state"), make_folder(folder / "previews")
+        self.state, self.previews = make_folder(run.states), make_folder(run.previews)
         self.total, self.saved_step = trainer.config.training.iterations, -1
-        self.losses = CurveLog(folder / LOSSES, trainer.step_number)
-        self.quality = CurveLog(folder / QUALITY, trainer.step_number)
-        self.board = Board(folder / "tensorboard", trainer.step_number)
+        self.losses = CurveLog(run.losses, trainer.step_number)
+        self.quality = CurveLog(run.quality, trainer.step_number)
+        self.board = Board(run.tensorboard, trainer.step_number)
         self.time_left = TimeLeft(self.total, trainer.step_number)
         self.thumbnail: bytes | None = None
         self.metrics: dict[str, float | None] = {}

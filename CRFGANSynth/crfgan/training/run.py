@@ -1,14 +1,4 @@
-"""A training run in its folder: prepare the data, train, save, and go on where it stopped.
-
-config.json               the resolved configuration
-data.json volumes/        the prepared volumes (dataset.py)
-state/                    training states to resume from (checkpoint.py)
-model.safetensors         the model as of the last checkpoint, or the best where it is evaluated (model_file.py)
-log.jsonl quality.jsonl   losses of every step, quality of every preview (step_log.py)
-evaluation.jsonl          distance to held-out volumes, where there are any (validation.py)
-tensorboard/ previews/    the same curves, pictures, and the newest preview's first volume
-.lock                     held while a process prepares or trains (lock.py)
-"""
+"""A training run in its folder (see RunFolder): prepare the data, train, save, and go on where it stopped."""
 
 from __future__ import annotations
 
@@ -33,6 +23,7 @@ from ..hardware.memory import give_back, is_out_of_memory
 from ..runs.checkpoint import has_checkpoint, load_checkpoint
 from ..storage.atomic import make_folder, write_whole
 from ..storage.lock import only_one
+from ..storage.run_folder import RunFolder
 from ..volumes.discovery import Source
 from .precision import choose_precision
 from .recorder import Recorder, is_preview_due
@@ -63,7 +54,7 @@ def start_run(
     """
     make_folder(folder)
     with only_one(folder):
-        if (folder / "config.json").exists():
+        if RunFolder(folder).is_run:
             raise InputError(f"{folder.resolve().name} already holds a run. Resume it, or choose another folder.")
         return _prepare_run(sources, config, folder, labels, report, cache or Cache())
 
@@ -93,7 +84,7 @@ def _prepare_run(
 
 
 def _save_config(folder: Path, config: Config) -> None:
-    write_whole(folder / "config.json", json.dumps(config.to_dict(), indent=1).encode())
+    write_whole(RunFolder(folder).config, json.dumps(config.to_dict(), indent=1).encode())
 
 
 def open_run(folder: Path) -> Config:
@@ -102,10 +93,13 @@ def open_run(folder: Path) -> Config:
     Raises:
         InputError: the folder holds no run.
     """
-    if not (folder / "config.json").is_file():
+    run = RunFolder(folder)
+    if not run.is_run:
         name = folder.resolve().name
-        raise InputError(f"{name} must hold a run to resume, but it has no config.json. Choose another, or start one.")
-    return load_config(folder / "config.json")
+        raise InputError(
+            f"{name} must hold a run to resume, but it has no {run.config.name}. Choose another, or start one."
+        )
+    return load_config(run.config)
 
 
 def _never() -> bool:
@@ -146,8 +140,8 @@ def _make_trainer(folder: Path, config: Config, dataset: Dataset, budget: int | 
     """The trainer of a run at its last state."""
     device = choose_device(config.training.device)
     trainer = Trainer(fit_to_memory(config, device.type, budget), dataset, device)
-    if has_checkpoint(folder / "state"):
-        trainer.step_number = load_checkpoint(folder / "state", trainer.state)
+    if has_checkpoint(RunFolder(folder).states):
+        trainer.step_number = load_checkpoint(RunFolder(folder).states, trainer.state)
     return trainer
 
 
@@ -157,7 +151,7 @@ def _telling_user(folder: Path, config: Config) -> Iterator[None]:
     try:
         yield
     except (InputError, OSError) as error:
-        if (folder / "config.json").exists():
+        if RunFolder(folder).is_run:
             raise
         name = folder.resolve().name
         raise InputError(f"The folder {name} was moved or removed. Put it back and resume, or start again.") from error

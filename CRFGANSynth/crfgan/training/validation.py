@@ -16,7 +16,8 @@ import numpy as np
 from ..metrics.features.pooling import block_mean
 from ..metrics.features.random3d import Random3D
 from ..metrics.frechet import frechet_distance
-from ..storage.step_log import EVALUATION, CurveLog, read_evaluation
+from ..storage.run_folder import RunFolder
+from ..storage.step_log import CurveLog, read_evaluation
 
 SYNTHETIC = 32
 """Volumes that are synthesized for an evaluation, always from the same latents."""
@@ -65,7 +66,7 @@ class Watch:
     ):
         self.training, self.held_out, self.sample = training, held_out, sample
         self.extract = Random3D()
-        self.log = CurveLog(folder / EVALUATION, step)
+        self.log = CurveLog(RunFolder(folder).evaluation, step)
         known = read_evaluation(folder)
         self.history = [(int(at), float(d)) for at, d in zip(known["step"], known.get("distance", ()), strict=True)]
 

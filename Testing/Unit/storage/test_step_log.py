@@ -5,11 +5,12 @@ import json
 import numpy as np
 import pytest
 from crfgan.errors import InputError
-from crfgan.storage.step_log import LOSSES, QUALITY, CurveLog, forget_steps_after, read_losses, read_quality
+from crfgan.storage.run_folder import RunFolder
+from crfgan.storage.step_log import CurveLog, forget_steps_after, read_losses, read_quality
 
 
 def test_a_line_can_be_read_as_soon_as_it_is_written(tmp_path):
-    log = CurveLog(tmp_path / LOSSES, 0)
+    log = CurveLog(RunFolder(tmp_path).losses, 0)
     log.add(1, generator=0.5, crf=2.0)
     log.add(2, generator=0.25)
     losses = read_losses(tmp_path)
@@ -24,7 +25,7 @@ def test_a_run_without_a_curve_yet_has_no_steps(tmp_path):
 
 
 def test_what_has_no_ratio_is_not_a_number(tmp_path):
-    log = CurveLog(tmp_path / QUALITY, 0)
+    log = CurveLog(RunFolder(tmp_path).quality, 0)
     log.add(10, sharpness=0.5, variety=None)
     log.close()
     quality = read_quality(tmp_path)
@@ -34,12 +35,12 @@ def test_what_has_no_ratio_is_not_a_number(tmp_path):
 
 @pytest.mark.parametrize("end", ['{"step": 3, "gener', '{"step": 3}', "\0\0\0", "[]\n"])
 def test_a_last_line_that_is_cut_off_is_left_out(end, tmp_path):
-    (tmp_path / LOSSES).write_bytes(b'{"step": 2, "generator": 0.5}\n' + end.encode())
+    (RunFolder(tmp_path).losses).write_bytes(b'{"step": 2, "generator": 0.5}\n' + end.encode())
     assert read_losses(tmp_path)["step"].tolist() == [2]
 
 
 def test_later_steps_and_broken_lines_are_forgotten(tmp_path):
-    path = tmp_path / LOSSES
+    path = RunFolder(tmp_path).losses
     lines = [json.dumps({"step": step, "generator": 0.5}) for step in (1, 2, 3)]
     path.write_text("\n".join([lines[0], "\0\0", lines[1], lines[2], lines[0][:9]]))
     forget_steps_after(path, 2)
@@ -47,7 +48,7 @@ def test_later_steps_and_broken_lines_are_forgotten(tmp_path):
 
 
 def test_a_full_disk_is_told_in_a_sentence_and_does_not_stand_in_the_way_of_the_end(tmp_path):
-    log = CurveLog(tmp_path / LOSSES, 0)
+    log = CurveLog(RunFolder(tmp_path).losses, 0)
     log.close()
     log.file = open("/dev/full", "w", buffering=1)  # noqa: SIM115
     with pytest.raises(
