@@ -91,16 +91,6 @@ class Lines:
             abandon(self.stream)
 
 
-def to_all(*reports: Report) -> Report:
-    """One report that tells several."""
-
-    def report(kind: str, **facts: object) -> None:
-        for tell in reports:
-            tell(kind, **facts)
-
-    return report
-
-
 class TimeLeft:
     """Seconds left of work done in equal steps, from the pace of the last ones."""
 
