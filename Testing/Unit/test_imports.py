@@ -23,7 +23,6 @@ LIGHT_CORE = (
     "crfgan.config",
     "crfgan.storage.step_log",
     "crfgan.events",
-    "crfgan.commands.options",
     "crfgan.commands.main",
     "crfgan.runs.library",
     "crfgan.storage.lock",
