@@ -16,7 +16,7 @@ SLICER_FILES = [*sorted(MODULE.glob("*.py")), *sorted((MODULE / "CRFGANSynthLib"
 SLICER_PACKAGES = {"slicer", "qt", "ctk", "vtk"}
 OWN_PACKAGES = {"CRFGANSynthLib", "crfgan"}
 LIGHT_PACKAGES = set(sys.stdlib_module_names) | SLICER_PACKAGES | {"numpy", "packaging"} | OWN_PACKAGES
-HEAVY_PACKAGES = ("torch", "SimpleITK", "tensorboardX")
+HEAVY_PACKAGES = ("torch", "SimpleITK", "tensorboardX", "scipy", "jinja2")
 LIGHT_CORE = (
     "crfgan",
     "crfgan.runs.card",
