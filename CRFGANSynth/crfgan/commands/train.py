@@ -75,7 +75,7 @@ def _start(args: Namespace, config: Config, device: str, report: Report) -> Conf
     """Make the folder of a new run from its volumes; returns the run's own configuration."""
     from ..data.cache import Cache
     from ..data.dataset import read_labels
-    from ..hardware.estimate import fit_to_memory
+    from ..hardware.memory_fit import fit_to_memory
     from ..training.run import start_run
     from ..volumes.discovery import find_volumes
 
