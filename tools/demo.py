@@ -103,7 +103,7 @@ def run_demo(args: argparse.Namespace) -> None:
     SlicerStandIns.start()
     SlicerStandIns.load_module(str(ROOT / "CRFGANSynth" / "CRFGANSynth.py"))
     import slicer
-    from crfgan.commands.console import Console
+    from crfgan.commands.terminal.console import Console
 
     from CRFGANSynth import CRFGANSynthLogic
 

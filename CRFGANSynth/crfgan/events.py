@@ -22,7 +22,7 @@ measured    name, value, floor, interval: a metric of an evaluation (see evaluat
 evaluating  done, total
 trying      package: which is about to be loaded
 tried       package, version, problem: what keeps it from being used, or empty
-estimated   device, name, presets: what each would take (see estimate.py)
+estimated   device, name, presets: what each would take (see hardware/estimate.py)
 finished    path of the model or folder; last of a run that reached its end
 stopped     step; last of a run that was interrupted and saved
 failed      reason, a sentence, and for some package, which can't be used; last of a run that an error ended

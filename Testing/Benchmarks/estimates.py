@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bench import Case, Subject
 from crfgan.config import PRESETS
-from crfgan.hardware.estimate import synthesis_memory, training_memory
+from crfgan.hardware.memory_estimate import synthesis_memory, training_memory
 
 TRAINING = [(64, 1, 0), (64, 4, 0), (128, 1, 0), (128, 4, 0), (128, 8, 0), (256, 1, 0), (256, 2, 0), (256, 4, 1)]
 """Side, batch, and volumes at a time where it isn't the whole batch."""

@@ -16,14 +16,13 @@ SLICER_FILES = [*sorted(MODULE.glob("*.py")), *sorted((MODULE / "CRFGANSynthLib"
 SLICER_PACKAGES = {"slicer", "qt", "ctk", "vtk"}
 OWN_PACKAGES = {"CRFGANSynthLib", "crfgan"}
 LIGHT_PACKAGES = set(sys.stdlib_module_names) | SLICER_PACKAGES | {"numpy", "packaging"} | OWN_PACKAGES
-HEAVY_PACKAGES = ("torch", "SimpleITK", "tensorboardX")
+HEAVY_PACKAGES = ("torch", "SimpleITK", "tensorboardX", "scipy", "jinja2")
 LIGHT_CORE = (
     "crfgan",
     "crfgan.runs.card",
     "crfgan.config",
     "crfgan.storage.step_log",
     "crfgan.events",
-    "crfgan.commands.options",
     "crfgan.commands.main",
     "crfgan.runs.library",
     "crfgan.storage.lock",

@@ -12,6 +12,11 @@ SLABS = 8
 Shape = tuple[int, int, int]
 
 
+def format_shape(shape: Shape) -> str:
+    """For a person, such as `64 x 96 x 96`."""
+    return " x ".join(map(str, shape))
+
+
 def a_shape(shape: Shape) -> Shape:
     """Spatial shape of the intermediate representation A of a volume of `shape` (D, H, W)."""
     return tuple(n // A_STRIDE for n in shape)

@@ -9,7 +9,7 @@ import torch
 
 from ..data.preprocessing import restore, restore_like
 from ..errors import InputError
-from ..hardware.estimate import synthesis_chunk
+from ..hardware.memory_estimate import synthesis_chunk
 from ..networks.streaming import synthesize_volume
 from ..randomness import sample_latent, truncate
 from ..runs.model_file import Model

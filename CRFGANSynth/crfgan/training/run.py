@@ -18,8 +18,8 @@ from ..data.split import hold_out
 from ..errors import InputError
 from ..events import Report
 from ..hardware.device import choose_device
-from ..hardware.estimate import fit_to_memory
 from ..hardware.memory import give_back, is_out_of_memory
+from ..hardware.memory_fit import fit_to_memory
 from ..runs.checkpoint import has_checkpoint, load_checkpoint
 from ..storage.atomic import make_folder, write_whole
 from ..storage.lock import only_one

@@ -1,14 +1,11 @@
 """The command line as a user meets it: real processes, exit status, sentences."""
 
 import json
-import os
-import signal
 import time
 
 import pytest
-from commands import crfgan, start, wait_for
+from commands import crfgan
 from crfgan import __version__
-from crfgan.events import from_line
 from crfgan.runs.card import read_card
 
 TRACEBACK = "Traceback"
@@ -54,14 +51,6 @@ def test_bad_input_exits_with_1_and_one_sentence(arguments, sentence, tmp_path):
     assert TRACEBACK not in result.stderr
 
 
-def test_a_folder_that_cannot_be_written_is_told(head_folder, tmp_path):
-    (tmp_path / "file").touch()
-    result = crfgan("train", head_folder, "--out", tmp_path / "file" / "run")
-    assert result.returncode == 1
-    assert "can't be written" in result.stderr
-    assert TRACEBACK not in result.stderr
-
-
 def test_train_synthesize_and_info_say_what_they_did(trained_run, tmp_path):
     result = crfgan("synthesize", trained_run, "--count", 2, "--seed", 1, "--out", tmp_path / "new")
     assert result.returncode == 0
@@ -92,55 +81,3 @@ def test_events_tell_of_bad_input(tmp_path):
     last = json.loads(result.stdout.splitlines()[-1])
     assert last["event"] == "failed"
     assert "at least 2 volumes" in last["reason"]
-
-
-@pytest.mark.parametrize("how", ["signal", "stop file"])
-def test_an_interrupted_run_exits_with_130_and_can_be_resumed(how, head_folder, tmp_path):
-    run, stop = tmp_path / "run", tmp_path / "stop"
-    arguments = ["train", head_folder, "--out", run, "--preset", "tiny-32", "--batch-size", 2, "--events"]
-    process = start(*arguments, "--iterations", 100000, "--stop-file", stop)
-    wait_for(process, "step")
-    process.send_signal(signal.SIGINT) if how == "signal" else stop.touch()
-    output, errors = process.communicate(timeout=60)
-    assert process.returncode == 130
-    assert TRACEBACK not in errors
-    stopped = from_line(output.splitlines()[-1])
-    assert stopped["event"] == "stopped"
-    assert list((run / "state").glob("*.safetensors"))
-
-    again = start("train", "--resume", run, "--events")
-    assert wait_for(again, "step")[0]["step"] == stopped["step"] + 1
-    again.kill()
-    again.communicate(timeout=60)
-
-
-def test_a_resumed_run_may_be_longer_and_smaller_but_not_another(head_folder, tmp_path):
-    run = tmp_path / "run"
-    start_arguments = ["train", head_folder, "--out", run, "--preset", "tiny-32", "--batch-size", 3, "--iterations", 1]
-    assert crfgan(*start_arguments).returncode == 0
-    refused = crfgan("train", "--resume", run, "--width", 32)
-    assert refused.returncode == 1
-    assert "A resumed run keeps its own width. Leave that out, or start a new run with --out." in refused.stderr
-    assert crfgan("train", "--resume", run, "--iterations", 2, "--batch-size", 2).returncode == 0
-    training = json.loads((run / "config.json").read_text())["training"]
-    assert (training["iterations"], training["batch_size"]) == (2, 2)
-    assert read_card(run)["iterations"] == 2
-
-
-def test_phantoms_are_written_with_their_label_maps(tmp_path):
-    result = crfgan("phantoms", tmp_path, "--count", 2, "--kind", "chest", "--shape", 32)
-    assert result.returncode == 0
-    assert [path.name for path in sorted((tmp_path / "images").glob("*.nrrd"))] == [
-        "chest_0000.nrrd",
-        "chest_0001.nrrd",
-    ]
-    assert json.loads((tmp_path / "labels" / "chest_0001.json").read_text())["Synthetic"] == "YES"
-
-
-@pytest.mark.skipif(os.geteuid() == 0, reason="needs a user who is not root")
-def test_a_read_only_folder_is_told(head_folder, tmp_path):
-    tmp_path.chmod(0o500)
-    result = crfgan("train", head_folder, "--out", tmp_path / "run")
-    tmp_path.chmod(0o700)
-    assert result.returncode == 1
-    assert "Permission denied" in result.stderr

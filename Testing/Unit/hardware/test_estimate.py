@@ -1,96 +1,17 @@
-"""What is said of memory before a run is what the run then takes, and what doesn't fit is refused with a way out."""
+"""Memory and time are told in words, as JSON, and as one event for all presets."""
 
 import json
-import re
-import subprocess
-import sys
-from pathlib import Path
 
 import pytest
 import torch
 from crfgan.commands.main import main
-from crfgan.config import PRESETS, Network
-from crfgan.errors import InputError
+from crfgan.config import PRESETS
 from crfgan.events import from_line
-from crfgan.hardware.estimate import (
-    describe_estimates,
-    estimate_synthesis,
-    estimate_training,
-    fit_to_memory,
-    synthesis_chunk,
-    synthesis_memory,
-    training_memory,
-)
+from crfgan.hardware.estimate import describe_estimates, estimate_synthesis, estimate_training, format_time
+from crfgan.hardware.memory_estimate import training_memory
 
 FULL = PRESETS["full-256"]
-CORE = Path(__file__).parents[3] / "CRFGANSynth"
 GB = 2**30
-
-PEAK_OF_TRAINING = """
-import sys
-from crfgan.commands.main import main
-from crfgan.hardware.memory import peak_memory
-status = main(sys.argv[1:])
-print(status, peak_memory())
-"""
-
-
-def test_training_takes_the_memory_that_was_estimated(head_folder, tmp_path):
-    settings = ["--shape", "64", "--width", "64", "--latent", "1024", "--batch-size", "4"]
-    command = [sys.executable, "-c", PEAK_OF_TRAINING, "train", head_folder, "--out", tmp_path / "run", *settings]
-    done = subprocess.run(
-        [*map(str, command), "--iterations", "3"], capture_output=True, text=True, cwd=CORE, check=True
-    )
-    status, peak = map(int, done.stdout.split()[-2:])
-    estimated = training_memory(PRESETS["small-64"].override(width=64, latent=1024, batch_size=4), "cpu", 4)
-    assert status == 0
-    assert estimated == pytest.approx(peak, rel=0.15)
-
-
-def test_as_much_of_a_batch_as_fits_is_in_memory_at_a_time():
-    assert fit_to_memory(FULL, "cpu", 100 * GB).training.volumes_at_a_time == 0
-    whole, half, one = (training_memory(FULL, "cpu", n) for n in (4, 2, 1))
-    assert whole > half > one
-    assert fit_to_memory(FULL, "cpu", half).training.volumes_at_a_time == 2
-    assert fit_to_memory(FULL, "cpu", one).training.volumes_at_a_time == 1
-
-
-def test_what_does_not_fit_is_refused_and_what_would_is_named():
-    with pytest.raises(InputError) as refused:
-        fit_to_memory(FULL, "cpu", 2 * GB)
-    sentence = str(refused.value)
-    assert "needs" in sentence
-    assert "got 2.00 GB, which is what the memory budget allows" in sentence
-    assert "What fits: " in sentence
-    sides = re.search(r"or shape (\d+) x (\d+) x (\d+) \(", sentence)
-    smaller = FULL.override(shape=tuple(map(int, sides.groups())))
-    assert training_memory(smaller, "cpu", 1) <= 2 * GB, sentence
-    assert "--" not in sentence
-
-
-def test_where_nothing_fits_that_is_said():
-    with pytest.raises(InputError, match="No smaller setting fits either: free some memory"):
-        fit_to_memory(FULL, "cpu", GB // 8)
-
-
-def test_training_that_can_not_fit_says_so_before_volumes_are_read(tmp_path, capsys):
-    missing = tmp_path / "nothing"
-    assert (
-        main(["train", str(missing), "--out", str(tmp_path / "run"), "--preset", "full-256", "--memory-budget", "1GB"])
-        == 1
-    )
-    assert "What fits" in capsys.readouterr().err
-    assert not (tmp_path / "run" / "config.json").exists()
-
-
-def test_synthesis_makes_smaller_maps_in_a_smaller_budget():
-    network, shape = Network(), (256, 256, 256)
-    free = synthesis_memory(network, shape)
-    assert synthesis_chunk(network, shape, free) > synthesis_chunk(network, shape, free - 100 * 2**20) >= 2**20
-    with pytest.raises(
-        InputError, match=r"The memory budget must be at least .* for volumes of 256 x 256 x 256, got 100 MB"
-    ):
-        synthesis_chunk(network, shape, 100 * 2**20)
 
 
 def test_estimates_grow_with_the_volume_and_are_told_in_words():
@@ -132,3 +53,8 @@ def test_all_presets_are_estimated_with_the_settings_given_and_told_as_one_event
     assert presets["full-256"]["shape"] == [256, 256, 256]
     assert {preset["iterations"] for preset in presets.values()} == {7}
     assert 0 < presets["tiny-32"]["seconds"] < presets["standard-128"]["seconds"]
+
+
+@pytest.mark.parametrize(("seconds", "words"), [(3, "1 min"), (5399, "90 min"), (5400, "1.5 h")])
+def test_time_is_told_in_minutes_or_hours(seconds, words):
+    assert format_time(seconds) == words

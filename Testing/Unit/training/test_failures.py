@@ -5,6 +5,7 @@ import re
 import shutil
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -149,7 +150,7 @@ def test_an_error_that_nobody_thought_of_is_told_plainly_and_kept_for_the_log(er
     def fail(args, report, should_stop):
         raise error
 
-    monkeypatch.setitem(COMMANDS, "phantoms", fail)
+    monkeypatch.setitem(COMMANDS, "phantoms", replace(COMMANDS["phantoms"], run=fail))
     assert main(["phantoms", "somewhere", "--events"]) == 1
     shown = capsys.readouterr()
     events = [from_line(line) for line in shown.out.splitlines()]

@@ -4,7 +4,7 @@ import time
 
 import pytest
 from commands import start, wait_for
-from crfgan.commands.interruption import Interruption
+from crfgan.commands.terminal.interruption import Interruption
 from crfgan.events import TimeLeft
 
 

@@ -5,9 +5,6 @@ from __future__ import annotations
 import signal
 from pathlib import Path
 
-INTERRUPTED = 130
-"""Exit status of a process that was interrupted, as shells have it."""
-
 
 class Interruption:
     """Remembers the first request to stop, so that a step is finished and saved; a second one ends at once."""

@@ -1,6 +1,6 @@
 """What a person at a terminal sees."""
 
-from crfgan.commands.console import Console
+from crfgan.commands.terminal.console import Console
 
 
 def test_one_bar_a_task_with_time_left_and_the_losses(capsys):

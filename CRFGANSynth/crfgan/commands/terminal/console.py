@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from ..events import make_event
+from ...events import make_event
 
 
 class Console:

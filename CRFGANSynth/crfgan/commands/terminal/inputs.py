@@ -1,0 +1,22 @@
+"""What several commands read: volumes, prepared ones from the cache, a model."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+
+def add_data(group, nargs: str) -> None:
+    """DATA, volumes to train on: `nargs` says whether there may be none."""
+    text = ".nrrd, .nii.gz, .mha files; folders of them; DICOM folders"
+    group.add_argument("data", nargs=nargs, type=Path, metavar="DATA", help=text)
+
+
+def add_cache(group) -> None:
+    """--cache, the folder of prepared volumes."""
+    text = "keeps prepared volumes for later runs; default: $CRFGAN_CACHE, or crfgan in your folder for caches"
+    group.add_argument("--cache", type=Path, metavar="DIR", help=text)
+
+
+def add_model(group) -> None:
+    """MODEL, one model."""
+    group.add_argument("model", type=Path, metavar="MODEL", help="model.safetensors, or the folder of a run")
