@@ -27,7 +27,7 @@ LIGHT_CORE = (
     "crfgan.commands.main",
     "crfgan.runs.library",
     "crfgan.storage.lock",
-    "crfgan.training.preview_quality",
+    "crfgan.training.recording.preview_quality",
 )
 
 

@@ -17,7 +17,7 @@ from crfgan.hardware.memory import is_out_of_memory
 from crfgan.runs.card import read_card
 from crfgan.runs.checkpoint import has_checkpoint
 from crfgan.storage.step_log import read_losses
-from crfgan.training.tensorboard import Board
+from crfgan.training.recording.tensorboard import Board
 from PIL import Image
 
 CORE = Path(__file__).parents[3] / "CRFGANSynth"

@@ -12,8 +12,8 @@ from crfgan.errors import InputError
 from crfgan.randomness import batch_indices, sample_latent, step_generator
 from crfgan.runs.checkpoint import KEPT, Stateful, load_checkpoint, save_checkpoint
 from crfgan.storage.step_log import read_losses, read_quality
-from crfgan.training.losses import crf_share, generator_loss, lack_of_variety, mixed_company
-from crfgan.training.recorder import is_preview_due
+from crfgan.training.losses import crf_share, generator_loss, mode_seeking_loss, spliced_negatives
+from crfgan.training.recording.recorder import is_preview_due
 from crfgan.training.run import open_run, start_run, train_run
 from crfgan.volumes.discovery import find_volumes
 from crfgan.volumes.reading import read_volume
@@ -240,7 +240,7 @@ def test_a_folder_with_a_run_is_refused(head_folder, tmp_path):
 
 def test_a_loss_that_is_not_finite_stops_with_advice(head_folder, tmp_path, monkeypatch):
     config = start(tmp_path / "run", head_folder)
-    monkeypatch.setattr("crfgan.training.trainer.is_fake", lambda logits: logits.mean() * float("nan"))
+    monkeypatch.setattr("crfgan.training.trainer.fake_loss", lambda logits: logits.mean() * float("nan"))
     with pytest.raises(InputError, match=r"Training has failed at step 0: the discriminator's loss is nan"):
         train_run(tmp_path / "run", config, silent, never)
 
@@ -285,18 +285,18 @@ def test_generator_loss_of_the_reference_mixes_logits_and_of_the_spatial_adds_a_
     torch.testing.assert_close(spatial, softplus(torch.tensor(-1.0)) * 1.25)
 
 
-def test_lack_of_variety_is_one_for_copies_and_zero_for_enough():
+def test_the_mode_seeking_loss_is_one_for_copies_and_zero_for_enough_variety():
     real = torch.rand(5, 1, 2, 4, 4, generator=step_generator(0, 0))
     copies = real[:1].expand(5, -1, -1, -1, -1)
-    assert lack_of_variety(copies, real) == 1
-    assert lack_of_variety(real, real) == 0
-    torch.testing.assert_close(lack_of_variety(real / 2, real), torch.tensor(0.5))
-    assert lack_of_variety(real[:1], real[:1]) == 0
+    assert mode_seeking_loss(copies, real) == 1
+    assert mode_seeking_loss(real, real) == 0
+    torch.testing.assert_close(mode_seeking_loss(real / 2, real), torch.tensor(0.5))
+    assert mode_seeking_loss(real[:1], real[:1]) == 0
 
 
-def test_mixed_company_keeps_planes_and_changes_their_neighbours():
+def test_spliced_negatives_keep_planes_and_change_their_neighbours():
     features = torch.arange(2.0).view(2, 1, 1).expand(2, 8, 3)
-    mixed = mixed_company(features, torch.full((8, 3), 7.0), step_generator(0, 0))
-    assert (mixed[:, 0] == features[:, 0]).all()
-    assert (mixed[0, -1] == 7).all()
-    assert (mixed[1, -1] == 0).all()
+    spliced = spliced_negatives(features, torch.full((8, 3), 7.0), step_generator(0, 0))
+    assert (spliced[:, 0] == features[:, 0]).all()
+    assert (spliced[0, -1] == 7).all()
+    assert (spliced[1, -1] == 0).all()

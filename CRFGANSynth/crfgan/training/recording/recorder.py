@@ -9,23 +9,23 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from ..data.preprocessing import restore
-from ..events import Report, TimeLeft
-from ..networks.streaming import synthesize_volume
-from ..randomness import sample_latent
-from ..runs.card import with_thumbnail
-from ..runs.checkpoint import save_checkpoint
-from ..runs.model_file import make_card, save_model
-from ..storage.atomic import make_folder
-from ..storage.step_log import LOSSES, QUALITY, CurveLog
-from ..synthesis.synthesize import WARNING
-from ..version import __version__
-from ..volumes.pictures import contact_sheet, save_picture, thumbnail
-from ..volumes.writing import write_volume
+from ...data.preprocessing import restore
+from ...events import Report, TimeLeft
+from ...networks.streaming import synthesize_volume
+from ...randomness import sample_latent
+from ...runs.card import with_thumbnail
+from ...runs.checkpoint import save_checkpoint
+from ...runs.model_file import make_card, save_model
+from ...storage.atomic import make_folder
+from ...storage.step_log import LOSSES, QUALITY, CurveLog
+from ...synthesis.synthesize import WARNING
+from ...version import __version__
+from ...volumes.pictures import contact_sheet, save_picture, thumbnail
+from ...volumes.writing import write_volume
+from ..trainer import Losses, Trainer
+from ..validation import Watch
 from .preview_quality import Quality
 from .tensorboard import Board
-from .trainer import Losses, Trainer
-from .validation import Watch
 
 PREVIEWS = 4
 """Volumes of a preview, fewer where they are large."""
