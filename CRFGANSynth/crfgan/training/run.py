@@ -152,7 +152,7 @@ def _make_trainer(folder: Path, config: Config, dataset: Dataset, budget: int | 
 
 @contextmanager
 def _failures_explained(folder: Path, config: Config) -> Iterator[None]:
-    """Turn what a run dies of, a lack of memory or the loss of its folder, into an InputError."""
+    """Turn a lack of memory, or the loss of the run's folder, into an InputError that says what to do."""
     try:
         yield
     except (InputError, OSError) as error:

@@ -100,7 +100,7 @@ class Trainer:
             # Whole volumes come in now that the generator's maps are gone.
             self.batches.read_ahead(self.step_number + 1)
             losses["crf"] = self._train_crf(batch, made.a.detach(), scores)
-            del made  # A takes memory.
+            del made  # Nothing reads A any more, and it is large.
             losses["encoder"] = self._train_encoder(batch)
 
         self.ema.update_parameters(self.modules["generator"])
@@ -142,7 +142,7 @@ class Trainer:
         return self._learn("encoder", F.l1_loss(rendered, batch.real_slabs[:count]))
 
     def _generator_loss(self, batch: Batch, slabs: Tensor, a: Tensor, alpha: float) -> Tensor:
-        """What D and the CRF hold against G's slabs (B, 1, D/8, H, W) and against A (B, C, d, h, w)."""
+        """G's loss: how little D takes its slabs (B, 1, D/8, H, W), and the CRF its A (B, C, d, h, w), for real."""
         judged = self._discriminate(batch, slabs)
         nodes = self._node_logits(a, judged.score) if alpha > 0 else None
         loss = generator_loss(judged.score, nodes, alpha, self.config.network.crf)
@@ -150,25 +150,25 @@ class Trainer:
         return loss + class_loss(judged, batch.classes)
 
     def _crf_loss(self, batch: Batch, real_a: Tensor, fake_a: Tensor, scores: Scores) -> Tensor:
-        """What the CRF gets wrong of A of real volumes (b, C, d, h, w) and of synthesized ones (B, C, d, h, w)."""
+        """The CRF's loss on A of real volumes (b, C, d, h, w), and of synthesized ones (B, C, d, h, w)."""
         crf, on_real = self.modules["crf"], scores.real[: len(real_a)]
         real = crf.describe(real_a)
         loss = real_loss(crf(real, on_real).mean(1)) + fake_loss(self._node_logits(fake_a, scores.fake).mean(1))
         if self.config.network.crf == "spatial":
-            # Their planes are real one by one: only the pairwise terms can tell.
+            # Each of their planes is a real one: only the pairwise terms can tell.
             spliced = spliced_negatives(real, crf.last_real, batch.rng)
             loss = loss + fake_loss(crf(spliced, on_real).mean(1))
             crf.last_real.copy_(real[-1].detach())
         return loss
 
     def _discriminate(self, batch: Batch, slabs: Tensor) -> Judgement:
-        """What D says of slabs (B, 1, D/8, H, W), augmented, at the batch's places."""
+        """D's logits for slabs (B, 1, D/8, H, W) at the batch's places, after augmentation."""
         positions = torch.tensor(slab_positions(self.shape, batch.starts), device=slabs.device)
         with self._autocast():
             return self.modules["discriminator"](batch.augment(slabs), positions)
 
     def _node_logits(self, a: Tensor, score: Tensor) -> Tensor:
-        """The CRF's logits (B, N) of the nodes of A (B, C, d, h, w), with D's logits (B,)."""
+        """The CRF's node logits (B, N) for A (B, C, d, h, w) with D's logits (B,)."""
         crf = self.modules["crf"]
         with self._autocast():
             return crf(crf.describe(a), score)
@@ -180,7 +180,7 @@ class Trainer:
         return value
 
     def _finite(self, name: str, loss: Tensor) -> float:
-        """The value of a network's loss; an InputError where it is none."""
+        """The value of a network's loss; an InputError where it is not a finite number."""
         value = float(loss.detach())
         if not math.isfinite(value):
             raise InputError(

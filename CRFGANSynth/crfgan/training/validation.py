@@ -48,7 +48,7 @@ class Evaluation:
         return self.step == self.best_step
 
 
-class Watch:
+class Validator:
     """Evaluates a run every so many steps.
 
     Args:
