@@ -23,7 +23,7 @@ import torch.nn.functional as F
 from crfgan.config import Config, Network
 from crfgan.networks.shapes import A_STRIDE, SLABS, a_shape, slab_planes
 from crfgan.randomness import batch_indices, step_generator
-from crfgan.training.losses import is_fake, is_real
+from crfgan.training.losses import fake_loss, real_loss
 from torch import Tensor, nn
 from torch.nn.utils.parametrizations import spectral_norm
 from torch.nn.utils.parametrize import cached
@@ -200,14 +200,14 @@ class HaganTrainer:
             fake = self.modules["generator"](z, start)
         discriminator = self.modules["discriminator"]
         with cached():
-            loss = is_real(discriminator(slabs, low, position)) + is_fake(discriminator(*fake, position))
+            loss = real_loss(discriminator(slabs, low, position)) + fake_loss(discriminator(*fake, position))
         return self._learn("discriminator", loss)
 
     def _train_generator(self, z: Tensor, start: int, position: float) -> float:
         """Step 2: G makes what D and D^L take for real."""
         with self._frozen("discriminator"):
             fake = self.modules["generator"](z, start)
-            return self._learn("generator", is_real(self.modules["discriminator"](*fake, position)))
+            return self._learn("generator", real_loss(self.modules["discriminator"](*fake, position)))
 
     def _train_half_encoder(self, slabs: Tensor) -> float:
         """Step 3: E^H learns what G^H, frozen, renders back to the slab."""

@@ -18,8 +18,9 @@ from crfgan.networks.generator import Generator
 from crfgan.networks.half_encoder import HalfEncoder, encoder_windows
 from crfgan.networks.layers import memory_format
 from crfgan.networks.layers.upsample_conv import UpsampleConv
+from crfgan.training.batches import Batch
 from crfgan.training.losses import crf_share
-from crfgan.training.trainer import Draw, Losses, Trainer
+from crfgan.training.trainer import Losses, Scores, Trainer
 from torch import Tensor, nn
 from torch.nn.utils.parametrize import cached
 
@@ -74,23 +75,23 @@ class PlainTrainer(Trainer):
     def step(self) -> Losses:
         """One iteration of all four networks; returns their losses."""
         with contiguous_maps():
-            return self._step(self.draws.take(self.step_number))
+            return self._step(self.batches.take(self.step_number))
 
-    def _step(self, drawn: Draw) -> Losses:
-        alpha = crf_share(self.step_number, self.config)
-        losses, scores = {}, {}
+    def _step(self, batch: Batch) -> Losses:
+        alpha, losses = crf_share(self.step_number, self.config), {}
         with torch.no_grad():
-            a = self._features(drawn, slice(None))
-            fake = self._render(drawn, slice(None), a)[1]
+            fake = self._synthesize(batch)[1]
         with self._only("discriminator"):
-            losses["discriminator"] = self._train_discriminator(drawn, fake, scores)
+            losses["discriminator"], scores = self._train_discriminator(batch, fake)
         with self._only("generator"):
-            losses["generator"] = self._train_generator_plainly(drawn, alpha)
+            a, slabs = self._synthesize(batch)
+            losses["generator"] = self._learn("generator", self._generator_loss(batch, slabs, a, alpha))
+            del a, slabs
         if alpha > 0:
             with self._only("crf"):
-                losses["crf"] = self._train_crf_plainly(drawn, scores)
+                losses["crf"] = self._train_crf_plainly(batch, scores)
             with self._only("encoder"):
-                losses["encoder"] = self._train_encoder(drawn)
+                losses["encoder"] = self._train_encoder(batch)
         self.step_number += 1
         return losses
 
@@ -103,20 +104,20 @@ class PlainTrainer(Trainer):
         with cached():
             yield
 
-    def _train_generator_plainly(self, drawn: Draw, alpha: float) -> float:
+    def _synthesize(self, batch: Batch) -> tuple[Tensor, Tensor]:
+        """A (B, C, d, h, w) and slabs (B, 1, D/8, H, W)."""
         generator = self.modules["generator"]
-        a = generator.features(drawn.latents, drawn.classes)
-        slab = generator.decode(a, drawn.starts, self.planes)
-        return self._learn("generator", self._generator_loss(drawn, slab, a, alpha))
+        a = generator.features(batch.latents, batch.classes)
+        return a, generator.decode(a, batch.starts, self.planes)
 
-    def _train_crf_plainly(self, drawn: Draw, scores: dict[str, Tensor]) -> float:
+    def _train_crf_plainly(self, batch: Batch, scores: Scores) -> float:
         with torch.no_grad():
-            fake_a = self.modules["generator"].features(drawn.latents, drawn.classes)
-            real_a = _encode_whole(self.modules["encoder"], drawn.whole, self.depth)
-        return self._learn("crf", self._crf_loss(drawn, real_a, fake_a, scores))
+            fake_a = self.modules["generator"].features(batch.latents, batch.classes)
+            real_a = _encode_whole(self.modules["encoder"], batch.real_volumes, self.depth)
+        return self._learn("crf", self._crf_loss(batch, real_a, fake_a, scores))
 
     def _learn(self, name: str, loss: Tensor) -> float:
-        value = self._value(name, loss)
+        value = self._finite(name, loss)
         self.optimizers[name].zero_grad(set_to_none=True)
         loss.backward()
         self.optimizers[name].step()

@@ -21,8 +21,9 @@ from crfgan.data.cache import Cache
 from crfgan.data.dataset import Dataset, prepare
 from crfgan.networks.streaming import synthesize_volume
 from crfgan.randomness import sample_latent
-from crfgan.training.preview_quality import Quality
-from crfgan.training.trainer import Draw, Trainer
+from crfgan.training.batches import Batch
+from crfgan.training.recording.preview_quality import Quality
+from crfgan.training.trainer import Scores, Trainer
 from crfgan.volumes.discovery import find_volumes
 from torch import Tensor, nn
 
@@ -38,10 +39,10 @@ class FullTrainer(Trainer):
         """All of the batch."""
         return self.config.training.batch_size
 
-    def _train_crf(self, drawn: Draw, fake_a: Tensor, scores: dict[str, Tensor]) -> float:
+    def _train_crf(self, batch: Batch, fake_a: Tensor, scores: Scores) -> float:
         with torch.no_grad():
-            fresh = self.modules["generator"].features(drawn.latents, drawn.classes)
-        return super()._train_crf(drawn, fresh, scores)
+            fresh = self.modules["generator"].features(batch.latents, batch.classes)
+        return super()._train_crf(batch, fresh, scores)
 
 
 TRAINERS = {"ours": Trainer, "full": FullTrainer}

@@ -26,7 +26,7 @@ LIGHT_CORE = (
     "crfgan.commands.main",
     "crfgan.runs.library",
     "crfgan.storage.lock",
-    "crfgan.training.preview_quality",
+    "crfgan.training.recording.preview_quality",
 )
 
 

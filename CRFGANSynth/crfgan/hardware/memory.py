@@ -39,8 +39,8 @@ def free_memory(device: str) -> int:
     return min(psutil.virtual_memory().available, _container_room())
 
 
-def give_back() -> None:
-    """Return to the system what was freed: glibc keeps it, in pieces that large maps don't fit into."""
+def release_freed_memory() -> None:
+    """Return freed memory to the system: glibc keeps it, in pieces that large maps don't fit into."""
     if sys.platform == "linux":
         trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
         if trim is not None:

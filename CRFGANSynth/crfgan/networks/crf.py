@@ -71,8 +71,12 @@ class SpatialCRF(_Field):
         self.summarise = spectral_norm(nn.Linear(4 * width, width))
         self.evidence = spectral_norm(nn.Linear(width, 1))
         self.project = nn.Linear(width, width)
-        self.register_buffer("company", torch.zeros(a_shape(shape)[0], width))
-        """Features (N, F) of the last real volume, to be put together with the next one's."""
+        self.register_buffer("company", torch.zeros(a_shape(shape)[0], width))  # its name in saved states
+
+    @property
+    def last_real(self) -> Tensor:
+        """Features (N, F) of the last real volume, to be spliced with the next one's."""
+        return self.company
 
     def describe(self, a: Tensor) -> Tensor:
         """A (B, C, d, h, w) -> features (B, N, F) of its depth planes, each read from the plane alone."""

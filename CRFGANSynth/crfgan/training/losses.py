@@ -10,13 +10,13 @@ from ..config import Config
 from ..networks.discriminator import Judgement
 
 
-def is_real(logits: Tensor) -> Tensor:
-    """Binary cross-entropy with the target 1: -log sigmoid(l)."""
+def real_loss(logits: Tensor) -> Tensor:
+    """Binary cross-entropy with the target 1, real: -log sigmoid(l)."""
     return F.softplus(-logits).mean()
 
 
-def is_fake(logits: Tensor) -> Tensor:
-    """Binary cross-entropy with the target 0: -log(1 - sigmoid(l))."""
+def fake_loss(logits: Tensor) -> Tensor:
+    """Binary cross-entropy with the target 0, fake: -log(1 - sigmoid(l))."""
     return F.softplus(logits).mean()
 
 
@@ -41,17 +41,20 @@ def generator_loss(score: Tensor, nodes: Tensor | None, alpha: float, crf: str) 
     and comes as a term beside it.
     """
     if nodes is None:
-        return is_real(score)
+        return real_loss(score)
     if crf == "reference":
-        return is_real(alpha * nodes.mean(1) + (1 - alpha) * score)
-    return is_real(score) + alpha * is_real(nodes.mean(1))
+        return real_loss(alpha * nodes.mean(1) + (1 - alpha) * score)
+    return real_loss(score) + alpha * real_loss(nodes.mean(1))
 
 
-def lack_of_variety(fake: Tensor, real: Tensor) -> Tensor:
+def mode_seeking_loss(fake: Tensor, real: Tensor) -> Tensor:
     """How much less synthesized slabs differ from each other than real ones at the same places: 0 to 1.
 
     Slabs (B, 1, D, H, W) 2i and 2i + 1 lie at one place; a last one without a partner is left out. A discriminator sees
-    one slab at a time and can't tell that all are the same one (Mao et al., CVPR 2019, arXiv 1903.05628).
+    one slab at a time and can't tell that all are the same one.
+
+    Source: after Mao et al., Mode Seeking GANs, CVPR 2019, arXiv 1903.05628; they divide by the latents' distance, and
+    not by that of real images.
     """
     if len(fake) < 2:
         return fake.new_zeros(())
@@ -60,11 +63,11 @@ def lack_of_variety(fake: Tensor, real: Tensor) -> Tensor:
     return F.relu(1 - differ / should.clamp_min(1e-3))
 
 
-def mixed_company(features: Tensor, before: Tensor, chance: torch.Generator) -> Tensor:
-    """Planes of real volumes in the wrong company: of their features (B, N, F), the upper part from another volume.
+def spliced_negatives(features: Tensor, last: Tensor, rng: torch.Generator) -> Tensor:
+    """Negatives for the CRF, each spliced from two real volumes: of features (B, N, F), the upper planes are another's.
 
-    The other one is the volume before, in the batch or, for the first, in the step before: `before` (N, F).
+    The other one is the volume before, in the batch or, for the first, in the step before: `last` (N, F).
     """
-    cut = int(torch.randint(1, max(features.shape[1], 2), (), generator=chance))
-    other = torch.cat([before[None].to(features), features[:-1]])
+    cut = int(torch.randint(1, max(features.shape[1], 2), (), generator=rng))
+    other = torch.cat([last[None].to(features), features[:-1]])
     return torch.cat([features[:, :cut], other[:, cut:]], dim=1)

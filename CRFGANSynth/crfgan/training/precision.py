@@ -75,9 +75,9 @@ def _probe(trainer: Trainer, precision: str) -> tuple[Tensor, int]:
     with _arithmetic(trainer, precision):
         if on_gpu:
             torch.cuda.reset_peak_memory_stats(device)
-        made = trainer.trial_pass()
-        torch.autograd.grad(made.slab.square().mean() + made.a.square().mean(), parameters)
-        return made.slab.detach(), torch.cuda.max_memory_allocated(device) if on_gpu else 1
+        a, slabs = trainer.trial_pass()
+        torch.autograd.grad(slabs.square().mean() + a.square().mean(), parameters)
+        return slabs.detach(), torch.cuda.max_memory_allocated(device) if on_gpu else 1
 
 
 @contextmanager

@@ -18,7 +18,7 @@ from ..data.split import hold_out
 from ..errors import InputError
 from ..events import Report
 from ..hardware.device import choose_device
-from ..hardware.memory import give_back, is_out_of_memory
+from ..hardware.memory import is_out_of_memory, release_freed_memory
 from ..hardware.memory_fit import fit_to_memory
 from ..runs.checkpoint import has_checkpoint, load_checkpoint
 from ..storage.atomic import make_folder, write_whole
@@ -26,7 +26,7 @@ from ..storage.lock import only_one
 from ..storage.run_folder import RunFolder
 from ..volumes.discovery import Source
 from .precision import choose_precision
-from .recorder import Recorder, is_preview_due
+from .recording.recorder import Recorder, is_preview_due
 from .trainer import Trainer
 
 POLL_SECONDS = 0.2
@@ -127,7 +127,7 @@ def train_run(
         InputError: another process trains this run, training doesn't fit into memory, the state is damaged, memory or
             disk ran out, the folder is gone, or training diverged.
     """
-    with only_one(folder), _telling_user(folder, config):
+    with only_one(folder), _failures_explained(folder, config):
         _save_config(folder, config)
         dataset, held_out = hold_out(open_dataset(folder), config.training)
         trainer = _make_trainer(folder, config, dataset, budget)
@@ -146,8 +146,8 @@ def _make_trainer(folder: Path, config: Config, dataset: Dataset, budget: int | 
 
 
 @contextmanager
-def _telling_user(folder: Path, config: Config) -> Iterator[None]:
-    """Turn what a run dies of, a lack of memory or the loss of its folder, into an InputError."""
+def _failures_explained(folder: Path, config: Config) -> Iterator[None]:
+    """Turn a lack of memory, or the loss of the run's folder, into an InputError that says what to do."""
     try:
         yield
     except (InputError, OSError) as error:
@@ -189,7 +189,7 @@ def _is_due(step: int, every: int, total: int) -> bool:
 def _wait(recorder: Recorder, should_stop: Asked, should_pause: Asked) -> None:
     """Return when the pause is over, or when to stop is asked for; others may have the memory meanwhile."""
     recorder.pause()
-    give_back()
+    release_freed_memory()
     if recorder.trainer.device.type == "cuda":
         torch.cuda.empty_cache()
     while should_pause() and not should_stop():

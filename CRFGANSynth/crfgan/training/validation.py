@@ -49,7 +49,7 @@ class Evaluation:
         return self.step == self.best_step
 
 
-class Watch:
+class Validator:
     """Evaluates a run every so many steps.
 
     Args:

@@ -15,7 +15,7 @@ from crfgan.runs.library import read_run
 from crfgan.runs.model_file import load_model
 from crfgan.storage.step_log import read_evaluation
 from crfgan.training.run import open_run, start_run, train_run
-from crfgan.training.validation import PATIENCE, Watch, coarse
+from crfgan.training.validation import PATIENCE, Validator, coarse
 from crfgan.volumes.discovery import find_volumes
 from head_files import write_heads
 
@@ -109,15 +109,17 @@ def real():
 
 def test_the_best_step_and_the_end_of_improvement_are_told(real, tmp_path):
     brightness = iter(np.repeat([0.5, 0.1, *np.linspace(0.2, 0.6, PATIENCE)], 8))
-    watch = Watch(tmp_path, 0, real[:8], real[8:], lambda index: real[index] * 0.5 - np.float32(next(brightness)))
-    found = [watch.evaluate(step) for step in range(1, PATIENCE + 3)]
+    validator = Validator(
+        tmp_path, 0, real[:8], real[8:], lambda index: real[index] * 0.5 - np.float32(next(brightness))
+    )
+    found = [validator.evaluate(step) for step in range(1, PATIENCE + 3)]
     assert [each.best_step for each in found] == [1] + [2] * (PATIENCE + 1)
     assert [each.is_best for each in found][:3] == [True, True, False]
     assert [each.has_stopped for each in found] == [False] * (PATIENCE + 1) + [True]
 
 
 def test_training_volumes_in_the_place_of_synthetic_ones_come_to_the_floor(real, tmp_path):
-    found = Watch(tmp_path, 0, real[:8], real[8:], lambda index: real[index]).evaluate(1)
+    found = Validator(tmp_path, 0, real[:8], real[8:], lambda index: real[index]).evaluate(1)
     assert found.distance == pytest.approx(found.floor)
 
 

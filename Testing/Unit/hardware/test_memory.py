@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 from crfgan.errors import InputError
-from crfgan.hardware.memory import format_size, free_memory, give_back, parse_size, peak_memory
+from crfgan.hardware.memory import format_size, free_memory, parse_size, peak_memory, release_freed_memory
 
 
 @pytest.mark.parametrize(
@@ -33,9 +33,9 @@ def test_peak_memory_grows_with_what_is_held():
     assert peak_memory() - before > held.nbytes // 4
 
 
-def test_what_was_freed_can_be_given_back_at_any_time():
+def test_freed_memory_can_be_released_at_any_time():
     held = [np.ones(1000) for _ in range(1000)]
-    give_back()
+    release_freed_memory()
     assert all((each == 1).all() for each in held)
 
 

@@ -8,7 +8,6 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
-import numpy as np
 import pytest
 import torch
 from commands import command, start, wait_for
@@ -18,8 +17,6 @@ from crfgan.hardware.memory import is_out_of_memory
 from crfgan.runs.card import read_card
 from crfgan.runs.checkpoint import has_checkpoint
 from crfgan.storage.step_log import read_losses
-from crfgan.training.tensorboard import Board
-from PIL import Image
 
 CORE = Path(__file__).parents[3] / "CRFGANSynth"
 TRACEBACK = "Traceback"
@@ -195,47 +192,3 @@ def test_a_process_without_an_output_works(tmp_path):
     words = command("phantoms", tmp_path, "--count", 1, "--shape", 32, "--events")
     done = subprocess.run(["sh", "-c", 'exec "$@" >&-', "sh", *words], stderr=subprocess.PIPE, text=True, timeout=120)
     assert (done.returncode, done.stderr) == (0, "")
-
-
-def test_a_board_without_room_keeps_nobody_waiting(tmp_path):
-    board = Board(tmp_path / "board", 5)
-    written = []
-
-    def write(event):
-        written.append(event)
-        raise OSError(28, "No space left on device")
-
-    board.writer.write_event = write
-    for step in range(100):
-        board.add_scalars("loss", {"generator": 0.5}, step)
-        board.add_picture("preview", Image.new("L", (4, 4)), step)
-    board.close()
-    assert len(written) == 1
-
-
-def test_a_board_that_cannot_be_made_is_done_without(tmp_path):
-    (tmp_path / "board").touch()
-    board = Board(tmp_path / "board", 0)
-    board.add_scalars("loss", {"generator": 0.5}, 1)
-    board.close()
-
-
-def test_a_board_holds_what_tensorboard_shows(tmp_path):
-    from tensorboardX.proto.event_pb2 import Event, SessionLog
-
-    board = Board(tmp_path, 5)
-    board.add_scalars("loss", {"generator": 0.5, "crf": 2.0}, 6)
-    board.add_picture("preview", Image.fromarray(np.zeros((4, 8), np.uint8)), 6)
-    board.close()
-    (path,) = tmp_path.iterdir()
-    content, events = path.read_bytes(), []
-    while content:
-        length = int.from_bytes(content[:8], "little")
-        events.append(Event.FromString(content[12 : 12 + length]))
-        content = content[16 + length :]
-    assert events[0].file_version == "brain.Event:2"
-    assert (events[1].step, events[1].session_log.status) == (5, SessionLog.START)
-    values = [(event.step, event.summary.value[0]) for event in events[2:]]
-    assert [(step, value.tag) for step, value in values] == [(6, "loss/generator"), (6, "loss/crf"), (6, "preview")]
-    assert values[0][1].simple_value == 0.5
-    assert (values[2][1].image.height, values[2][1].image.width) == (4, 8)

@@ -6,48 +6,15 @@ import shutil
 import numpy as np
 import pytest
 import torch
-from crfgan.config import PRESETS, Config
-from crfgan.data.dataset import open_dataset
+from crfgan.config import Config
 from crfgan.data.labels import Labels
 from crfgan.errors import InputError
 from crfgan.randomness import batch_indices, sample_latent, step_generator
 from crfgan.runs.checkpoint import KEPT, Stateful, load_checkpoint, save_checkpoint
-from crfgan.storage.step_log import read_losses, read_quality
-from crfgan.training.losses import crf_share, generator_loss, lack_of_variety, mixed_company
-from crfgan.training.recorder import is_preview_due
+from crfgan.storage.step_log import read_losses
 from crfgan.training.run import open_run, start_run, train_run
 from crfgan.volumes.discovery import find_volumes
-from crfgan.volumes.reading import read_volume
-from safetensors.torch import load_file
-
-TINY = PRESETS["tiny-32"].override(iterations=6, batch_size=2, seed=3, preview_every=100, checkpoint_every=100)
-
-
-def silent(kind, **facts):
-    pass
-
-
-def never():
-    return False
-
-
-def start(folder, heads, config=TINY, labels=None, report=silent):
-    return start_run(find_volumes([heads]), config, folder, labels, report)
-
-
-def train(folder, heads, config=TINY, should_stop=never, labels=None):
-    config = start(folder, heads, config, labels)
-    train_run(folder, config, silent, should_stop)
-    return read_losses(folder)
-
-
-def stop_after(steps):
-    calls = iter(range(steps))
-    return lambda: next(calls, None) is None
-
-
-def same(a, b):
-    return a.keys() == b.keys() and all(np.array_equal(a[name], b[name], equal_nan=True) for name in a)
+from small_runs import TINY, never, same, silent, start, stop_after, train
 
 
 @pytest.mark.parametrize("crf", ["spatial", "reference", "none"])
@@ -69,69 +36,6 @@ def test_resuming_gives_what_an_uninterrupted_run_gives_bit_for_bit(head_folder,
     assert same(whole, read_losses(tmp_path / "stopped"))
     models = [(tmp_path / name / "state" / "step-00000006.safetensors").read_bytes() for name in ("whole", "stopped")]
     assert models[0] == models[1]
-
-
-def told_by(folder, heads, config):
-    """What a run reports, by kind."""
-    told = {}
-
-    def report(kind, **facts):
-        told.setdefault(kind, []).append(facts)
-
-    train_run(folder, start(folder, heads, config), report, never)
-    return told
-
-
-def test_previews_and_their_quality_change_no_loss_and_no_weight(head_folder, tmp_path):
-    rare, often = (TINY.override(iterations=4, preview_every=every) for every in (100, 1))
-    assert same(train(tmp_path / "rare", head_folder, rare), train(tmp_path / "often", head_folder, often))
-    assert len(list((tmp_path / "often" / "previews").glob("*.png"))) == 4
-    models = [load_file(tmp_path / name / "model.safetensors") for name in ("rare", "often")]
-    assert all(torch.equal(models[0][key], value) for key, value in models[1].items())
-
-
-def test_early_steps_regular_ones_and_the_last_have_previews():
-    due = [step for step in range(1, 1201) if is_preview_due(step, 500, 1200)]
-    assert due == [10, 25, 50, 100, 250, 500, 1000, 1200]
-
-
-def test_a_preview_is_a_volume_that_says_what_it_is(head_folder, tmp_path):
-    run = tmp_path / "run"
-    told = told_by(run, head_folder, TINY.override(iterations=2, preview_every=1))
-    path = run / "previews" / "preview.nrrd"
-    assert [facts["volume"] for facts in told["preview"]] == [path, path]
-    assert told["preview"][1]["path"].name == "step-00000002.png"
-    volume, facts = read_volume(find_volumes([path])[0]), open_dataset(run).facts
-    assert volume.shape == facts.grid.shape
-    np.testing.assert_allclose(volume.spacing, facts.grid.spacing[::-1], rtol=1e-5)
-    middle = volume.ijk_to_ras @ [*((np.array(volume.shape[::-1]) - 1) / 2), 1]
-    np.testing.assert_allclose(middle[:3], facts.center, atol=1e-3)
-    assert facts.units.low - 1 <= volume.array.min() < volume.array.max() <= facts.units.high + 1
-    said = json.loads(path.with_suffix(".json").read_text())
-    assert said["Description"].startswith("SYNTHETIC - not for diagnosis. Preview of run after 2 steps")
-    assert (said["Synthetic"], said["Step"]) == ("YES", "2")
-
-
-def test_quality_is_reported_and_kept_as_ratios_to_the_training_volumes(head_folder, tmp_path):
-    run = tmp_path / "run"
-    told = told_by(run, head_folder, TINY.override(iterations=2, preview_every=1))
-    kept = read_quality(run)
-    assert [facts["step"] for facts in told["quality"]] == kept["step"].tolist() == [1, 2]
-    for name in ("sharpness", "variety"):
-        assert [facts[name] for facts in told["quality"]] == kept[name].tolist()
-        assert ((kept[name] > 0) & (kept[name] < 10)).all()
-
-
-def test_quality_after_the_last_checkpoint_is_measured_again_once(head_folder, tmp_path):
-    config = TINY.override(iterations=4, preview_every=1)
-    train(tmp_path / "whole", head_folder, config)
-    train(tmp_path / "killed", head_folder, config, should_stop=stop_after(2))
-    with open(tmp_path / "killed" / "quality.jsonl", "a") as log:
-        log.write(json.dumps({"step": 3, "sharpness": 99.0, "variety": 99.0}) + '\n{"step": 4, "shar')
-    train_run(tmp_path / "killed", open_run(tmp_path / "killed"), silent, never)
-    whole, killed = read_quality(tmp_path / "whole"), read_quality(tmp_path / "killed")
-    assert whole["step"].tolist() == [1, 2, 3, 4]
-    assert same(whole, killed)
 
 
 def test_steps_logged_after_the_last_checkpoint_are_done_again_once(head_folder, tmp_path):
@@ -241,7 +145,7 @@ def test_a_folder_with_a_run_is_refused(head_folder, tmp_path):
 
 def test_a_loss_that_is_not_finite_stops_with_advice(head_folder, tmp_path, monkeypatch):
     config = start(tmp_path / "run", head_folder)
-    monkeypatch.setattr("crfgan.training.trainer.is_fake", lambda logits: logits.mean() * float("nan"))
+    monkeypatch.setattr("crfgan.training.trainer.fake_loss", lambda logits: logits.mean() * float("nan"))
     with pytest.raises(InputError, match=r"Training has failed at step 0: the discriminator's loss is nan"):
         train_run(tmp_path / "run", config, silent, never)
 
@@ -269,35 +173,3 @@ def test_chance_depends_on_seed_and_step_alone():
     assert not torch.equal(draws[0], draws[2])
     assert not torch.equal(draws[0], draws[3])
     assert torch.equal(sample_latent(1, 5, 8, 0)[0], sample_latent(1, 5, 8, 0)[0])
-
-
-def test_crf_share_falls_linearly_to_zero():
-    config = Config().override(iterations=100, crf_weight=0.5, crf_fade=0.75)
-    assert [crf_share(step, config) for step in (0, 75, 99)] == [0.5, 0, 0]
-    assert crf_share(30, config) == pytest.approx(0.3)
-
-
-def test_generator_loss_of_the_reference_mixes_logits_and_of_the_spatial_adds_a_term():
-    score, nodes = torch.tensor([1.0]), torch.tensor([[3.0, -1.0]])
-    softplus = torch.nn.functional.softplus
-    reference = generator_loss(score, nodes, 0.25, "reference")
-    torch.testing.assert_close(reference, softplus(torch.tensor(-(0.25 * 1 + 0.75 * 1.0))))
-    spatial = generator_loss(score, nodes, 0.25, "spatial")
-    torch.testing.assert_close(spatial, softplus(torch.tensor(-1.0)) * 1.25)
-
-
-def test_lack_of_variety_is_one_for_copies_and_zero_for_enough():
-    real = torch.rand(5, 1, 2, 4, 4, generator=step_generator(0, 0))
-    copies = real[:1].expand(5, -1, -1, -1, -1)
-    assert lack_of_variety(copies, real) == 1
-    assert lack_of_variety(real, real) == 0
-    torch.testing.assert_close(lack_of_variety(real / 2, real), torch.tensor(0.5))
-    assert lack_of_variety(real[:1], real[:1]) == 0
-
-
-def test_mixed_company_keeps_planes_and_changes_their_neighbours():
-    features = torch.arange(2.0).view(2, 1, 1).expand(2, 8, 3)
-    mixed = mixed_company(features, torch.full((8, 3), 7.0), step_generator(0, 0))
-    assert (mixed[:, 0] == features[:, 0]).all()
-    assert (mixed[0, -1] == 7).all()
-    assert (mixed[1, -1] == 0).all()

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 import torch
-from crfgan.training.preview_quality import Quality, sharpness, variety
+from crfgan.training.recording.preview_quality import Quality, sharpness, variety
 
 RNG = np.random.default_rng(0)
 VOLUMES = RNG.standard_normal((4, 6, 5, 7)).astype(np.float32)

@@ -9,23 +9,23 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from ..data.preprocessing import restore
-from ..events import Report, TimeLeft
-from ..networks.streaming import synthesize_volume
-from ..randomness import sample_latent
-from ..runs.card import with_thumbnail
-from ..runs.checkpoint import save_checkpoint
-from ..runs.model_file import make_card, save_model
-from ..storage.atomic import make_folder
-from ..storage.run_folder import RunFolder
-from ..storage.step_log import CurveLog
-from ..volumes.pictures import contact_sheet, save_picture, thumbnail
-from ..volumes.provenance import synthetic
-from ..volumes.writing import write_volume
+from ...data.preprocessing import restore
+from ...events import Report, TimeLeft
+from ...networks.streaming import synthesize_volume
+from ...randomness import sample_latent
+from ...runs.card import with_thumbnail
+from ...runs.checkpoint import save_checkpoint
+from ...runs.model_file import make_card, save_model
+from ...storage.atomic import make_folder
+from ...storage.run_folder import RunFolder
+from ...storage.step_log import CurveLog
+from ...volumes.pictures import contact_sheet, save_picture, thumbnail
+from ...volumes.provenance import synthetic
+from ...volumes.writing import write_volume
+from ..trainer import Losses, Trainer
+from ..validation import Validator
 from .preview_quality import Quality
 from .tensorboard import Board
-from .trainer import Losses, Trainer
-from .validation import Watch
 
 PREVIEWS = 4
 """Volumes of a preview, fewer where they are large."""
@@ -59,7 +59,7 @@ class Recorder:
         self.time_left = TimeLeft(self.total, trainer.step_number)
         self.thumbnail: bytes | None = None
         self.metrics: dict[str, float | None] = {}
-        self.watch = self._make_watch(held_out) if len(held_out) else None
+        self.validator = self._make_validator(held_out) if len(held_out) else None
 
     def step(self, losses: Losses) -> None:
         """Log the losses of the step just done."""
@@ -109,14 +109,14 @@ class Recorder:
         self.board.add_scalars("quality", {name: ratio for name, ratio in ratios.items() if ratio is not None}, step)
         self.report("quality", step=step, **ratios)
 
-    def _make_watch(self, held_out: Sequence[np.ndarray]) -> Watch:
+    def _make_validator(self, held_out: Sequence[np.ndarray]) -> Validator:
         trainer = self.trainer
         real = trainer.dataset.volumes
-        return Watch(self.folder, trainer.step_number, real, held_out, lambda index: _sample(trainer, index))
+        return Validator(self.folder, trainer.step_number, real, held_out, lambda index: _sample(trainer, index))
 
     def evaluate(self) -> None:
         """Say how near the averaged generator comes to held-out volumes; where nearer than ever, write it as model."""
-        found = self.watch.evaluate(self.trainer.step_number)
+        found = self.validator.evaluate(self.trainer.step_number)
         self.board.add_scalars("evaluation", {"distance": found.distance, "floor": found.floor}, found.step)
         if found.is_best:
             self.metrics = {**self.metrics, "distance to held-out volumes": round(found.distance / found.floor, 4)}
@@ -139,7 +139,7 @@ class Recorder:
         if step == self.saved_step:
             return
         path = save_checkpoint(self.state, trainer.state, step, trainer.config)
-        if self.watch is None or self.watch.best_step is None:
+        if self.validator is None or self.validator.best_step is None:
             self._write_model()
         self.saved_step = step
         self.report("checkpoint", step=step, path=path)
@@ -163,7 +163,7 @@ class Recorder:
 
     def close(self) -> None:
         """Close the logs."""
-        for log in (self.losses, self.quality, self.board, self.watch):
+        for log in (self.losses, self.quality, self.board, self.validator):
             if log is not None:
                 log.close()
 
