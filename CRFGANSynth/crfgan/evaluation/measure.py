@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import combinations
@@ -12,11 +12,11 @@ import numpy as np
 from scipy.stats import binomtest
 
 from ..errors import InputError
-from ..metrics.coherence import Coherence
-from ..metrics.features.extractors import Extractor, Volumes
+from ..metrics.coherence import CoherenceClassifier
+from ..metrics.features.extractors import Extractor
 from ..metrics.frechet import frechet_distance
 from ..metrics.histogram import histogram_wasserstein, intensity_shares
-from ..metrics.manifold import measure_coverage
+from ..metrics.manifold import measure_prdc
 from ..metrics.mmd import median_bandwidth, mmd2
 from ..metrics.ms_ssim import pairwise_ms_ssim
 from ..metrics.seams import plane_steps, seam_index
@@ -32,6 +32,7 @@ HELD_OUT = 4
 RELIABLE = 0.75
 """Share of volumes that the judge must be right on."""
 
+Volumes = Sequence[np.ndarray]
 Told = Callable[[float], None]
 """Told which share of the metric at hand is done."""
 
@@ -131,7 +132,7 @@ def _neighbourhoods(features: Features, seed: int) -> Iterator[tuple[str, Score]
     note = "" if k == NEIGHBOURS else f"With {k} neighbours, as the sets are small."
     for name in ("precision", "recall", "density", "coverage"):
         # The name belongs to this turn of the loop.
-        score = features.distance(lambda real, fake, name=name: getattr(measure_coverage(real, fake, k), name), seed)
+        score = features.distance(lambda real, fake, name=name: getattr(measure_prdc(real, fake, k), name), seed)
         most = math.inf if name == "density" else 1.0
         yield name, replace(score, interval=_continuous(score.interval, size, most), note=note)
 
@@ -170,7 +171,7 @@ def _coherence(synthetic: Volumes, real: Volumes, seed: int, told: Told) -> Scor
     kept = set(order[: max(2, len(real) // HELD_OUT)].tolist())
     learned, held_out = ([real[i] for i in range(len(real)) if (i in kept) == out] for out in (False, True))
     try:
-        judge = Coherence.fit(learned, seed, lambda done, total: told(done / total), held_out)
+        judge = CoherenceClassifier.fit(learned, held_out, seed, lambda done, total: told(done / total))
     except InputError as error:
         return without_value(str(error))
     whole = round(judge.real_share * len(held_out))

@@ -97,7 +97,7 @@ def test_every_fault_is_caught_by_the_metrics_meant_for_it(spoil, metrics, monke
 def test_the_judge_tells_real_volumes_from_shuffled_slabs(monkeypatch):
     monkeypatch.setattr(coherence, "STEPS", 300)
     real, others = halves()
-    judge = coherence.Coherence.fit(list(real), 0)
+    judge = coherence.CoherenceClassifier.fit(list(real[12:]), list(real[:12]), 0)
     assert judge.accuracy > 0.7
     assert judge.share(list(others)) > 0.7
     assert judge.share(list(shuffled(shuffled(others)))) < 0.7 * judge.share(list(others))
