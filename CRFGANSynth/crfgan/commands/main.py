@@ -148,15 +148,15 @@ def _synthesize(args: argparse.Namespace, report: Report, should_stop: Interrupt
 def _evaluate(args: argparse.Namespace, report: Report, should_stop: Interruption) -> int:
     _begin(report, "evaluate", path=args.out)
     from ..data.cache import Cache
-    from ..evaluation.collection import entries_of, is_run
-    from ..evaluation.evaluate import Question, evaluate, require_not_empty, title_of
+    from ..evaluation.collection import collect_volumes, is_run
+    from ..evaluation.evaluate import EvaluationInputs, evaluate, require_not_empty, title_of
     from ..evaluation.report import HTML
     from ..evaluation.sampling import is_model, sample
     from ..metrics.features.extractors import make_extractors
 
     extractors = make_extractors(args.medicalnet)
     settings = Config().override(**_given_settings(args)).preprocessing
-    real = entries_of(args.real)
+    real = collect_volumes(args.real)
     require_not_empty(args.real, real, "real")
     training = args.training or [path for path in args.synthetic if is_run(path)]
     volumes, missing = args.synthetic, ""
@@ -164,11 +164,11 @@ def _evaluate(args: argparse.Namespace, report: Report, should_stop: Interruptio
         count = args.count or min(max(len(real), FEWEST_SAMPLES), MOST_SAMPLES)
         folder, missing = sample(args.synthetic[0], count, args.seed, args.out, args.device, report, should_stop)
         volumes = [folder]
-    synthetic = entries_of(volumes)
+    synthetic = collect_volumes(volumes)
     require_not_empty(args.synthetic, synthetic, "synthetic")
     title = args.title or title_of(args.synthetic)
-    question = Question(title, synthetic, real, entries_of(training), settings, args.seed, missing)
-    if not evaluate(question, args.out, extractors, Cache(args.cache), report, should_stop):
+    inputs = EvaluationInputs(title, real, synthetic, collect_volumes(training), settings, args.seed, missing)
+    if not evaluate(inputs, args.out, extractors, Cache(args.cache), report, should_stop):
         return INTERRUPTED
     report("finished", path=args.out / HTML)
     return OK

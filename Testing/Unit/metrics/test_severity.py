@@ -5,7 +5,7 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from crfgan.evaluation.measure import Features
+from crfgan.evaluation.measure import FeaturePair
 from crfgan.metrics.features.random3d import Random3D
 from crfgan.metrics.features.statistics import Statistics
 from crfgan.metrics.frechet import frechet_distance
@@ -81,7 +81,7 @@ class Measured:
 
     def __init__(self, real, synthetic):
         for name, extract in (("random", Random3D()), ("named", Statistics())):
-            features = Features.of(extract, synthetic, real)
+            features = FeaturePair.of(extract, real, synthetic)
             features = features.standardised() if name == "named" else features
             x, y = features.real, features.synthetic
             setattr(self, f"frechet_{name}", frechet_distance(x, y))
