@@ -33,7 +33,7 @@ RELIABLE_ACCURACY = 0.75
 """Share of volumes that the classifier must be right on to be relied on."""
 
 Volumes = Sequence[np.ndarray]
-OnProgress = Callable[[float], None]
+OnShare = Callable[[float], None]
 """Called with the share of the current metric that is done."""
 
 
@@ -83,7 +83,7 @@ def measure(
     extractors: Mapping[str, Extractor],
     window_width: float,
     seed: int,
-    progress: OnProgress = lambda share: None,
+    progress: OnShare = lambda share: None,
 ) -> Iterator[tuple[str, Score]]:
     """The metrics one by one, by name; one that can't be measured says why.
 
@@ -146,18 +146,18 @@ def _half_a_volume_wider(interval: tuple[float, float], size: int, upper: float)
     return max(low - 0.5 / size, 0.0), min(high + 0.5 / size, upper)
 
 
-def _ms_ssim(real: Volumes, synthetic: Volumes, seed: int, progress: OnProgress) -> Score:
-    """The mean over the pairs of a set. Its features are numbers of volumes, and pairs are looked up by them."""
+def _ms_ssim(real: Volumes, synthetic: Volumes, seed: int, progress: OnShare) -> Score:
+    """The mean over the pairs of a set. Its features are indices of volumes, and pairs are looked up by them."""
     rng = np.random.default_rng(seed)
     chosen = [rng.permutation(len(volumes))[:MS_SSIM_VOLUMES] for volumes in (real, synthetic)]
-    volumes = [real[place] for place in chosen[0]] + [synthetic[place] for place in chosen[1]]
+    volumes = [real[i] for i in chosen[0]] + [synthetic[i] for i in chosen[1]]
     first = len(chosen[0])
     pairs = [(a, b) for a, b in combinations(range(len(volumes)), 2) if (a < first) == (b < first)]
     similarities = pairwise_ms_ssim(volumes, pairs, lambda done, total: progress(done / total))
     similarity = dict(zip(pairs, similarities, strict=True))
 
-    def mean(numbers: np.ndarray) -> float:
-        return float(np.mean([similarity[a, b] for a, b in combinations(sorted(numbers.tolist()), 2)]))
+    def mean(indices: np.ndarray) -> float:
+        return float(np.mean([similarity[a, b] for a, b in combinations(sorted(indices.tolist()), 2)]))
 
     return FeaturePair(np.arange(first), np.arange(first, len(volumes))).statistic(mean, seed)
 
@@ -170,7 +170,7 @@ def _seam_index(real: Volumes, synthetic: Volumes, seed: int) -> Score:
     return score if score.value is None else replace(score, note=note, details=across)
 
 
-def _coherence(real: Volumes, synthetic: Volumes, seed: int, progress: OnProgress) -> Score:
+def _coherence(real: Volumes, synthetic: Volumes, seed: int, progress: OnShare) -> Score:
     order = np.random.default_rng(seed).permutation(len(real))
     kept = set(order[: max(2, len(real) // HELD_OUT_ONE_IN)].tolist())
     training, held_out = ([real[i] for i in range(len(real)) if (i in kept) == out] for out in (False, True))

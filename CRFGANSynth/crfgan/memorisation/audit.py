@@ -34,8 +34,8 @@ EVIDENT = 0.25
 of real hippocampi, of head and of chest phantoms no new volume came below 0.41; flipped and shifted copies are at 0,
 those with noise of 0.3 (of intensities from -1 to 1) mostly at 0.1 to 0.2."""
 
-Progress = Callable[[int, int], None]
-"""Told how many volumes are done, and of how many."""
+OnProgress = Callable[[int, int], None]
+"""Called with how many volumes are done, and of how many."""
 
 
 @dataclass(frozen=True)
@@ -46,8 +46,6 @@ class Pair:
     synthetic: int
     distance: float
     """As of `alignment.Match`: 0 is a copy, near 1 is no closer than any training volume."""
-    p_value: float
-    """Conformal: (1 + held-out volumes that are as close or closer) / (1 + held-out volumes)."""
     flagged: bool
     """Whether it is closer than the threshold."""
 
@@ -155,19 +153,18 @@ def flag_copies(held_out: Sequence[float], matches: Sequence[Match]) -> Audit:
     """Flag the matches of synthetic volumes by the distances of held-out ones."""
     ordered = reference_distances(held_out)
     threshold = float(ordered[threshold_rank(len(ordered)) - 1]) if len(ordered) else None
-    pairs = []
-    for index, match in enumerate(matches):
-        as_close = int(np.searchsorted(ordered, match.distance, side="right"))
-        flagged = threshold is not None and match.distance < threshold
-        pairs.append(Pair(match.index, index, match.distance, (1 + as_close) / (1 + len(ordered)), flagged))
-    return Audit(tuple(pairs), threshold, tuple(map(float, held_out)))
+    pairs = tuple(
+        Pair(match.index, index, match.distance, flagged=threshold is not None and match.distance < threshold)
+        for index, match in enumerate(matches)
+    )
+    return Audit(pairs, threshold, tuple(map(float, held_out)))
 
 
 def audit(
     training: Sequence[np.ndarray],
     held_out: Sequence[np.ndarray],
     synthetic: Sequence[np.ndarray],
-    progress: Progress = lambda done, total: None,
+    progress: OnProgress = lambda done, total: None,
 ) -> Audit:
     """Compare synthetic volumes with the training set, and held-out real volumes of other patients in the same way.
 

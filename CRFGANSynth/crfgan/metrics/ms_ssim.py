@@ -76,7 +76,7 @@ def pairwise_ms_ssim(
     pairs: Sequence[tuple[int, int]],
     progress: Callable[[int, int], None] = lambda done, total: None,
 ) -> np.ndarray:
-    """MS-SSIM (P,) of the volumes at the places that each pair names: the lower its mean, the more various is a set.
+    """MS-SSIM (P,) of the volumes whose indices each pair names: the lower its mean, the more various is a set.
 
     After Odena et al., ICML 2017, sec. 4.2. To be read beside that of real volumes.
 
@@ -87,7 +87,7 @@ def pairwise_ms_ssim(
         InputError: as `ms_ssim`.
     """
     similarities = np.empty(len(pairs))
-    for place, (i, j) in enumerate(pairs):
-        similarities[place] = ms_ssim(volumes[i], volumes[j])
-        progress(place + 1, len(pairs))
+    for index, (i, j) in enumerate(pairs):
+        similarities[index] = ms_ssim(volumes[i], volumes[j])
+        progress(index + 1, len(pairs))
     return similarities
