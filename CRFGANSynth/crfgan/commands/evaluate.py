@@ -17,7 +17,7 @@ from .terminal.progress import add_progress, begin
 from .terminal.settings import add_intensities, chosen_preprocessing
 
 if TYPE_CHECKING:
-    from ..evaluation.evaluate import Question
+    from ..evaluation.evaluate import EvaluationInputs
 
 FEWEST_SAMPLES, MOST_SAMPLES = 16, 100
 """Volumes of a model that are evaluated unless told otherwise: as many as there are real ones, within these."""
@@ -58,27 +58,27 @@ def _evaluate(args: Namespace, report: Report, should_stop: Interruption) -> int
     from ..metrics.features.extractors import make_extractors
 
     extractors = make_extractors(args.medicalnet)
-    question = _question(args, report, should_stop)
-    if not evaluate(question, args.out, extractors, Cache(args.cache), report, should_stop):
+    inputs = _inputs(args, report, should_stop)
+    if not evaluate(inputs, args.out, extractors, Cache(args.cache), report, should_stop):
         return INTERRUPTED
     report("finished", path=args.out / HTML)
     return OK
 
 
-def _question(args: Namespace, report: Report, should_stop: Interruption) -> Question:
+def _inputs(args: Namespace, report: Report, should_stop: Interruption) -> EvaluationInputs:
     """What is to be compared, sampled from a model where one was given."""
-    from ..evaluation.collection import entries_of
-    from ..evaluation.evaluate import Question, require_not_empty, title_of
+    from ..evaluation.collection import collect_volumes
+    from ..evaluation.evaluate import EvaluationInputs, require_not_empty, title_of
 
     settings = chosen_preprocessing(args)
-    real = entries_of(args.real)
+    real = collect_volumes(args.real)
     require_not_empty(args.real, real, "real")
     training = args.training or [path for path in args.synthetic if RunFolder(path).has_volumes]
     volumes, missing = _synthetic(args, len(real), report, should_stop)
-    synthetic = entries_of(volumes)
+    synthetic = collect_volumes(volumes)
     require_not_empty(args.synthetic, synthetic, "synthetic")
     title = args.title or title_of(args.synthetic)
-    return Question(title, synthetic, real, entries_of(training), settings, args.seed, missing)
+    return EvaluationInputs(title, real, synthetic, collect_volumes(training), settings, args.seed, missing)
 
 
 def _synthetic(args: Namespace, real: int, report: Report, should_stop: Interruption) -> tuple[list[Path], str]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from typing import NamedTuple
 
 import numpy as np
 from jinja2 import Environment
@@ -41,8 +42,17 @@ Curve = tuple[Sequence[float], Sequence[float]]
 """x and y of its points."""
 
 
-def line_chart(title: str, x_title: str, curves: Mapping[str, Curve]) -> Markup:
-    """Curves in one chart; the page's style gives each its colour by its place."""
+class Chart(NamedTuple):
+    """Curves by name, the real one first: the page's style gives each its colour by its place."""
+
+    title: str
+    x_title: str
+    curves: Mapping[str, Curve]
+
+
+def line_chart(chart: Chart) -> Markup:
+    """The curves of a chart over one pair of axes."""
+    curves = chart.curves
     x = np.concatenate([np.asarray(curve[0], float) for curve in curves.values()])
     y = np.concatenate([np.asarray(curve[1], float) for curve in curves.values()])
     across, down = _scale(x, LEFT, WIDTH - RIGHT), _scale(y, HEIGHT - BOTTOM, TOP)
@@ -51,8 +61,8 @@ def line_chart(title: str, x_title: str, curves: Mapping[str, Curve]) -> Markup:
     ]
     return Markup(
         _CHART.render(
-            title=title,
-            x_title=x_title,
+            title=chart.title,
+            x_title=chart.x_title,
             curves=points,
             x_ticks=[(across(v), f"{v:.3g}") for v in np.linspace(x.min(), x.max(), TICKS + 1)],
             y_ticks=[(down(v), f"{v:.3g}") for v in np.linspace(y.min(), y.max(), TICKS)],
@@ -85,7 +95,7 @@ def interval_bar(value: float, floor: float, interval: tuple[float, float], kind
     )
 
 
-def _scale(values: np.ndarray, first: float, last: float):
+def _scale(values: np.ndarray, first: float, last: float) -> Callable[[float], float]:
     """A function from values to places between `first` and `last`."""
     low, high = float(values.min()), float(values.max())
     span = (high - low) or 1.0

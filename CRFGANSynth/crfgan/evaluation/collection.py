@@ -21,8 +21,8 @@ from ..volumes.volume import Volume
 
 
 @dataclass(frozen=True)
-class Entry:
-    """One volume: what it is called, and how to come by it."""
+class LazyVolume:
+    """A volume that is read when it is needed: what it is called, and how to come by it."""
 
     name: str
     """The file's name; of what has none, what it is called."""
@@ -30,13 +30,13 @@ class Entry:
     """The name without an ending, by which a run knows its volumes."""
     is_prepared: bool
     """Whether it is what a run has prepared of a file, and no file of its own."""
-    content_of: Callable[[], str]
+    content_hash: Callable[[], str]
     """Gives a hash of all that it is read from. Raises InputError where that can't be read."""
     read: Callable[[], Volume]
     """Raises InputError where it can't be used."""
 
 
-def entries_of(paths: Iterable[Path]) -> list[Entry]:
+def collect_volumes(paths: Iterable[Path]) -> list[LazyVolume]:
     """The volumes of files, of folders of files, and those that runs learn from, each once.
 
     Raises:
@@ -44,24 +44,24 @@ def entries_of(paths: Iterable[Path]) -> list[Entry]:
     """
     paths = list(paths)
     runs = [path for path in paths if RunFolder(path).has_volumes]
-    found = [_of_file(source) for source in find_volumes(path for path in paths if path not in runs)]
-    return found + [entry for run in runs for entry in _of_run(run)]
+    files = [_of_file(source) for source in find_volumes(path for path in paths if path not in runs)]
+    return files + [volume for run in runs for volume in _of_run(run)]
 
 
-def _of_file(source: Source) -> Entry:
+def _of_file(source: Source) -> LazyVolume:
     name = source.name + (suffix_of(source.files[0]) if len(source.files) == 1 else "")
-    return Entry(name, source.name, False, partial(content_of, source), partial(read_volume, source))
+    return LazyVolume(name, source.name, False, partial(content_of, source), partial(read_volume, source))
 
 
-def _of_run(folder: Path) -> list[Entry]:
+def _of_run(folder: Path) -> list[LazyVolume]:
     dataset, _held_out = hold_out(open_dataset(folder), load_config(RunFolder(folder).config).training)
     return [
-        Entry(name, name, True, partial(_content, dataset, index), partial(_restored, dataset, index))
+        LazyVolume(name, name, True, partial(_hash, dataset, index), partial(_restored, dataset, index))
         for index, name in enumerate(dataset.facts.names)
     ]
 
 
-def _content(dataset: Dataset, index: int) -> str:
+def _hash(dataset: Dataset, index: int) -> str:
     return hashlib.sha256(dataset.volumes[index].tobytes()).hexdigest()
 
 
@@ -70,19 +70,19 @@ def _restored(dataset: Dataset, index: int) -> Volume:
     return restore(dataset.volumes[index], facts.units, facts.grid, facts.center, facts.names[index])
 
 
-def without_known(entries: Iterable[Entry], known: Iterable[Entry]) -> list[Entry]:
-    """Entries that aren't among `known`: volumes that were held out.
+def held_out_volumes(real: Iterable[LazyVolume], training: Iterable[LazyVolume]) -> list[LazyVolume]:
+    """Real volumes that aren't among the training volumes.
 
     The content of its files tells; of what a run has prepared only the name does.
     """
-    known = list(known)
-    names = {entry.key for entry in known if entry.is_prepared}
-    contents = {_content_or_none(entry) for entry in known} - {None}
-    return [entry for entry in entries if entry.key not in names and _content_or_none(entry) not in contents]
+    training = list(training)
+    names = {volume.key for volume in training if volume.is_prepared}
+    hashes = {_hash_or_none(volume) for volume in training} - {None}
+    return [volume for volume in real if volume.key not in names and _hash_or_none(volume) not in hashes]
 
 
-def _content_or_none(entry: Entry) -> str | None:
+def _hash_or_none(volume: LazyVolume) -> str | None:
     try:
-        return entry.content_of()
+        return volume.content_hash()
     except InputError:  # it is told of when it is read
         return None

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from itertools import count
 
 import numpy as np
 
@@ -16,10 +16,13 @@ from ..data.cache import Cache, CacheError
 from ..data.dataset import OnSkip, Volumes
 from ..data.preprocessing import Survey, TrainingGrid, Units, choose_grid, choose_set_units
 from ..errors import InputError
-from .collection import Entry
+from .collection import LazyVolume
 
 OnProgress = Callable[[int, int], None]
-"""Told how many are done, and of how many."""
+"""Called with how many are done, and of how many."""
+
+REAL, SYNTHETIC, TRAINING = "real", "synthetic", "training"
+"""Names of the sets."""
 
 
 @dataclass(frozen=True)
@@ -34,8 +37,8 @@ class VolumeSet:
 
 
 @dataclass(frozen=True)
-class Aligned:
-    """Sets on one grid."""
+class ResampledSets:
+    """Sets on one grid, by name."""
 
     sets: Mapping[str, VolumeSet]
     grid: TrainingGrid
@@ -44,54 +47,71 @@ class Aligned:
 
 
 @dataclass(frozen=True)
-class _Usable:
-    entry: Entry
-    content: str
+class _Surveyed:
+    volume: LazyVolume
+    content_hash: str
     survey: Survey
 
 
-def align(
-    entries: Mapping[str, Sequence[Entry]],
+def resample_sets(
+    volumes: Mapping[str, Sequence[LazyVolume]],
     settings: Preprocessing,
     cache: Cache,
     on_skip: OnSkip,
     progress: OnProgress,
-) -> Aligned:
+) -> ResampledSets:
     """Bring sets of volumes to one grid; what can't be used is left out and told of.
 
     Raises:
         InputError: a set has no volume that can be used, the sets are of different modality, or the cache has no room.
     """
-    total, done = 2 * sum(map(len, entries.values())), 0
-    usable: dict[str, list[_Usable]] = {name: [] for name in entries}
-    for name, of_set in entries.items():
-        for entry in of_set:
-            try:
-                content = entry.content_of()
-                found = cache.survey(entry.name, content, settings, entry.read)
-                usable[name].append(_Usable(entry, content, found))
-            except CacheError:
-                raise
-            except InputError as error:
-                on_skip(entry.name, str(error))
-            done += 1
-            progress(done, total)
-        _require_some(name, len(of_set), len(usable[name]))
-    surveys = [volume.survey for of_set in usable.values() for volume in of_set]
+    total, done = 2 * sum(map(len, volumes.values())), count(1)
+
+    def step() -> None:
+        progress(next(done), total)
+
+    surveyed = {name: _survey_set(name, of_set, settings, cache, on_skip, step) for name, of_set in volumes.items()}
+    surveys = [each.survey for of_set in surveyed.values() for each in of_set]
     grid, units = choose_grid(surveys, settings), choose_set_units(surveys)
-    sets = {}
-    for name, of_set in usable.items():
-        paths: list[Path] = []
-        for volume in of_set:
-            paths.append(cache.array(volume.content, volume.survey, grid, volume.entry.read))
-            done += 1
-            progress(done, total)
-        sets[name] = VolumeSet(tuple(volume.entry.name for volume in of_set), Volumes(paths, grid.shape))
+    sets = {name: _resample_set(of_set, cache, grid, step) for name, of_set in surveyed.items()}
     progress(total, total)
-    return Aligned(sets, grid, units)
+    return ResampledSets(sets, grid, units)
 
 
-def _require_some(name: str, found: int, usable: int) -> None:
+def _survey_set(
+    name: str,
+    volumes: Sequence[LazyVolume],
+    settings: Preprocessing,
+    cache: Cache,
+    on_skip: OnSkip,
+    step: Callable[[], None],
+) -> list[_Surveyed]:
+    surveyed = []
+    for volume in volumes:
+        try:
+            content_hash = volume.content_hash()
+            survey = cache.survey(volume.name, content_hash, settings, volume.read)
+            surveyed.append(_Surveyed(volume, content_hash, survey))
+        except CacheError:
+            raise
+        except InputError as error:
+            on_skip(volume.name, str(error))
+        step()
+    _require_some(name, len(volumes), len(surveyed))
+    return surveyed
+
+
+def _resample_set(
+    surveyed: Sequence[_Surveyed], cache: Cache, grid: TrainingGrid, step: Callable[[], None]
+) -> VolumeSet:
+    paths = []
+    for each in surveyed:
+        paths.append(cache.array(each.content_hash, each.survey, grid, each.volume.read))
+        step()
+    return VolumeSet(tuple(each.volume.name for each in surveyed), Volumes(paths, grid.shape))
+
+
+def _require_some(name: str, total: int, usable: int) -> None:
     if not usable:
-        what = "none was found" if not found else f"none of {found} can be used"
+        what = "none was found" if not total else f"none of {total} can be used"
         raise InputError(f"The {name} volumes must be at least one, but {what}. Give files or a folder of volumes.")

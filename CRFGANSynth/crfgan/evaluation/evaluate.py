@@ -13,24 +13,23 @@ from ..events import Report
 from ..memorisation.audit import NOMINAL_RATE, audit
 from ..metrics.features.extractors import Extractor
 from ..storage.run_folder import MODEL
-from .collection import Entry, without_known
-from .common_grid import Aligned, align
+from .collection import LazyVolume, held_out_volumes
+from .common_grid import REAL, SYNTHETIC, TRAINING, ResampledSets, resample_sets
 from .measure import measure, require_enough
-from .report import describe, write_report
+from .report import report_header, write_report
 from .verdicts import METRICS
 
-SYNTHETIC, REAL, TRAINING = "synthetic", "real", "training"
 UNKNOWN_TRAINING = "The training volumes aren't known, so copies of them can't be looked for."
 
 
 @dataclass(frozen=True)
-class Question:
+class EvaluationInputs:
     """What is to be evaluated."""
 
     title: str
-    synthetic: Sequence[Entry]
-    real: Sequence[Entry]
-    training: Sequence[Entry]
+    real: Sequence[LazyVolume]
+    synthetic: Sequence[LazyVolume]
+    training: Sequence[LazyVolume]
     """Empty where they aren't known."""
     settings: Preprocessing
     """How all are brought to one grid."""
@@ -40,7 +39,7 @@ class Question:
 
 
 def evaluate(
-    question: Question,
+    inputs: EvaluationInputs,
     folder: Path,
     extractors: Mapping[str, Extractor],
     cache: Cache,
@@ -54,26 +53,26 @@ def evaluate(
     Raises:
         InputError: too few volumes can be used, they are of different modality, or a folder can't be written.
     """
-    require_enough(len(question.synthetic), len(question.real))
-    aligned, skipped = _aligned(question, cache, report)
-    synthetic, real = aligned.sets[SYNTHETIC], aligned.sets[REAL]
-    found = describe(aligned, question.seed, question.title, _names(extractors), skipped)
-    found["partial"] = question.partial
-    window = aligned.units.high - aligned.units.low
-    progress = _Progress(report, _count(extractors) + 1)
-    whole = True
-    for name, score in measure(synthetic.volumes, real.volumes, extractors, window, question.seed, progress):
-        found[name] = score.to_dict()
+    require_enough(len(inputs.real), len(inputs.synthetic))
+    resampled, skipped = _resampled(inputs, cache, report)
+    real, synthetic = resampled.sets[REAL], resampled.sets[SYNTHETIC]
+    results = report_header(resampled, inputs.seed, inputs.title, _feature_names(extractors), skipped)
+    results["partial"] = inputs.partial
+    window_width = resampled.units.high - resampled.units.low
+    progress = _Progress(report, _metric_count(extractors) + 1)
+    complete = True
+    for name, score in measure(real.volumes, synthetic.volumes, extractors, window_width, inputs.seed, progress):
+        results[name] = score.to_dict()
         report("measured", name=name, value=score.value, floor=score.floor, interval=score.interval)
         progress.next()
         if should_stop():
-            whole, found["partial"] = False, "It was stopped before everything was measured."
+            complete, results["partial"] = False, "It was stopped before everything was measured."
             break
     stopped = "It was stopped before copies were looked for."
-    found["memorisation"] = _audited(question, aligned, progress) if whole else _no_audit(stopped)
+    results["memorisation"] = _memorisation(inputs, resampled, progress) if complete else _no_audit(stopped)
     progress.next()
-    write_report(folder, found, aligned)
-    return whole
+    write_report(folder, results, resampled)
+    return complete
 
 
 class _Progress:
@@ -83,28 +82,29 @@ class _Progress:
         self.report, self.total, self.done, self.shown = report, total, 0, -1
 
     def __call__(self, share: float) -> None:
-        """A share of the step at hand is done."""
+        """A share of the current step is done."""
         percent = int(100 * (self.done + share) / self.total)
         if percent > self.shown:
             self.shown = percent
             self.report("evaluating", done=percent, total=100)
 
     def next(self) -> None:
-        """The step at hand is done."""
+        """The current step is done."""
         self.done += 1
         self(0.0)
 
 
-def _count(extractors: Mapping[str, Extractor]) -> int:
+def _metric_count(extractors: Mapping[str, Extractor]) -> int:
     """How many metrics there are with these extractors."""
     return sum(not name.startswith(("frechet_", "mmd_")) or name.partition("_")[2] in extractors for name in METRICS)
 
 
-def _names(extractors: Mapping[str, Extractor]) -> list[str]:
+def _feature_names(extractors: Mapping[str, Extractor]) -> list[str]:
     return [getattr(extract, "name", name) for name, extract in extractors.items()]
 
 
-def _aligned(question: Question, cache: Cache, report: Report) -> tuple[Aligned, list[dict]]:
+def _resampled(inputs: EvaluationInputs, cache: Cache, report: Report) -> tuple[ResampledSets, list[dict]]:
+    """The sets on one grid, and what was left out of them."""
     skipped = []
 
     def skip(name: str, reason: str) -> None:
@@ -114,20 +114,20 @@ def _aligned(question: Question, cache: Cache, report: Report) -> tuple[Aligned,
     def progress(done: int, total: int) -> None:
         report("preparing", done=done, total=total)
 
-    entries = {SYNTHETIC: question.synthetic, REAL: question.real}
-    if question.training:
-        entries[TRAINING] = question.training
-    return align(entries, question.settings, cache, skip, progress), skipped
+    # report.json lists what was skipped in this order.
+    volumes = {SYNTHETIC: inputs.synthetic, REAL: inputs.real}
+    if inputs.training:
+        volumes[TRAINING] = inputs.training
+    return resample_sets(volumes, inputs.settings, cache, skip, progress), skipped
 
 
-def _audited(question: Question, aligned: Aligned, progress: Callable[[float], None]) -> dict:
-    if not question.training:
+def _memorisation(inputs: EvaluationInputs, resampled: ResampledSets, progress: Callable[[float], None]) -> dict:
+    if not inputs.training:
         return _no_audit(UNKNOWN_TRAINING)
-    training, real = aligned.sets[TRAINING], aligned.sets[REAL]
-    unseen = {entry.name for entry in without_known(question.real, question.training)}
-    held_out = [real.volumes[place] for place, name in enumerate(real.names) if name in unseen]
-    synthetic = aligned.sets[SYNTHETIC]
-    found = audit(synthetic.volumes, training.volumes, held_out, lambda done, total: progress(min(done / total, 0.99)))
+    real, synthetic, training = (resampled.sets[name] for name in (REAL, SYNTHETIC, TRAINING))
+    names = {volume.name for volume in held_out_volumes(inputs.real, inputs.training)}
+    held_out = [real.volumes[index] for index, name in enumerate(real.names) if name in names]
+    result = audit(training.volumes, held_out, synthetic.volumes, lambda done, total: progress(min(done / total, 0.99)))
     pairs = [
         {
             "synthetic": synthetic.names[pair.synthetic],
@@ -135,14 +135,14 @@ def _audited(question: Question, aligned: Aligned, progress: Callable[[float], N
             "distance": pair.distance,
             "flagged": pair.flagged,
         }
-        for pair in found.pairs
+        for pair in result.pairs
     ]
     return {
-        "flagged": found.flagged,
-        "nominal_rate": found.nominal_rate,
-        "threshold": found.threshold,
+        "flagged": result.flagged,
+        "nominal_rate": NOMINAL_RATE,
+        "threshold": result.threshold,
         "held_out": len(held_out),
-        "sentence": found.sentence(),
+        "sentence": result.sentence(),
         "pairs": pairs,
     }
 
@@ -161,9 +161,9 @@ def title_of(paths: Sequence[Path]) -> str:
     return name if len(paths) == 1 else f"{name} and {len(paths) - 1} more"
 
 
-def require_not_empty(paths: Sequence[Path], entries: Sequence[Entry], what: str) -> None:
+def require_not_empty(paths: Sequence[Path], volumes: Sequence[LazyVolume], name: str) -> None:
     """Raise InputError where no volume is found in some places."""
-    if not entries:
+    if not volumes:
         raise InputError(
-            f"{title_of(paths)} must hold {what} volumes, but none was found. Give files, or a folder with some."
+            f"{title_of(paths)} must hold {name} volumes, but none was found. Give files, or a folder with some."
         )

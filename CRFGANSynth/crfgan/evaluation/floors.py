@@ -15,16 +15,16 @@ from dataclasses import dataclass, field
 import numpy as np
 
 DRAWS = 100
-FEWEST = 4
-"""Real volumes under which there are no two parts to compare."""
-PARTS, SMALLEST = 3, 2
-"""A part of the real volumes is one of so many, and at least of so many volumes."""
-LEVEL = (2.5, 97.5)
+FEWEST_REAL = 4
+"""Real volumes under which there are no two subsets to compare."""
+REAL_SUBSETS, SMALLEST_SUBSET = 3, 2
+"""A subset holds one in so many of the real volumes, and at least so many volumes."""
+INTERVAL_PERCENTILES = (2.5, 97.5)
 
 Statistic = Callable[[np.ndarray], float]
 """Of the features (N, F) of one set."""
 Distance = Callable[[np.ndarray, np.ndarray], float]
-"""Of the features (N, F) and (M, F) of two sets; the real one comes first."""
+"""Of the features (N, F) and (M, F) of two sets; the real ones come first."""
 
 
 @dataclass(frozen=True)
@@ -54,44 +54,44 @@ def without_value(note: str) -> Score:
 
 
 @dataclass(frozen=True)
-class Draw:
-    """Indices of sets of one size: two parts of the real volumes that have none in common, and synthetic ones."""
+class Subsets:
+    """Indices of sets of one size: two subsets of the real volumes that have none in common, and synthetic ones."""
 
     real: np.ndarray
-    others: np.ndarray
+    other_real: np.ndarray
     synthetic: np.ndarray
 
 
-def part_size(synthetic: int, real: int) -> int:
-    """Volumes in each set of a draw."""
-    return min(synthetic, max(SMALLEST, real // PARTS))
+def subset_size(real: int, synthetic: int) -> int:
+    """Volumes in each subset."""
+    return min(synthetic, max(SMALLEST_SUBSET, real // REAL_SUBSETS))
 
 
-def draw_parts(synthetic: int, real: int, seed: int) -> Iterator[Draw]:
-    """Random parts of `real` volumes and as many of `synthetic`, DRAWS times."""
-    rng, size = np.random.default_rng(seed), part_size(synthetic, real)
+def draw_subsets(real: int, synthetic: int, seed: int) -> Iterator[Subsets]:
+    """Random subsets of `real` volumes and as many of `synthetic`, DRAWS times."""
+    rng, size = np.random.default_rng(seed), subset_size(real, synthetic)
     for _ in range(DRAWS):
         order = rng.permutation(real)
-        yield Draw(order[:size], order[size : 2 * size], rng.permutation(synthetic)[:size])
+        yield Subsets(order[:size], order[size : 2 * size], rng.permutation(synthetic)[:size])
 
 
-def score_distance(distance: Distance, synthetic: np.ndarray, real: np.ndarray, seed: int) -> Score:
+def score_distance(distance: Distance, real: np.ndarray, synthetic: np.ndarray, seed: int) -> Score:
     """Score the distance of two sets by their features (N, F) and (M, F)."""
     values, floors = [], []
-    for draw in draw_parts(len(synthetic), len(real), seed):
-        values.append(distance(real[draw.real], synthetic[draw.synthetic]))
-        floors.append(distance(real[draw.real], real[draw.others]))
+    for subsets in draw_subsets(len(real), len(synthetic), seed):
+        values.append(distance(real[subsets.real], synthetic[subsets.synthetic]))
+        floors.append(distance(real[subsets.real], real[subsets.other_real]))
     return _score(float(np.mean(values)), floors)
 
 
-def score_statistic(statistic: Statistic, synthetic: np.ndarray, real: np.ndarray, seed: int) -> Score:
+def score_statistic(statistic: Statistic, real: np.ndarray, synthetic: np.ndarray, seed: int) -> Score:
     """Score a property of one set by the features (N, F) and (M, F) of both."""
-    draws = draw_parts(len(synthetic), len(real), seed)
-    return _score(statistic(synthetic), [statistic(real[draw.real]) for draw in draws])
+    draws = draw_subsets(len(real), len(synthetic), seed)
+    return _score(statistic(synthetic), [statistic(real[subsets.real]) for subsets in draws])
 
 
 def _score(value: float, floors: list[float]) -> Score:
     if not (np.isfinite(value) and np.isfinite(floors).all()):
         return without_value("Some volumes have nothing in them that could be measured.")
-    low, high = np.percentile(floors, LEVEL)
+    low, high = np.percentile(floors, INTERVAL_PERCENTILES)
     return Score(value, float(np.mean(floors)), (float(low), float(high)))

@@ -10,7 +10,7 @@ import numpy as np
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from ..volumes.pictures import contact_sheet, png, thumbnail
-from .charts import Curve, interval_bar, line_chart
+from .charts import Chart, interval_bar, line_chart
 from .common_grid import VolumeSet
 from .verdicts import (
     BETTER,
@@ -39,38 +39,37 @@ KINDS = {
 def render_page(
     report: Mapping,
     sets: Mapping[str, VolumeSet],
-    charts: Sequence[tuple[str, str, Mapping[str, Curve]]],
+    charts: Sequence[Chart],
 ) -> str:
     """The page.
 
     Args:
         report: what report.json says.
-        sets: the volumes behind it, `synthetic`, `real`, and `training` where there is an audit.
-        charts: of each chart its title, the title of its x axis, and its curves, the real one first.
+        sets: the volumes behind it, `real`, `synthetic`, and `training` where there is an audit.
     """
     environment = Environment(
         loader=FileSystemLoader(Path(__file__).parent), autoescape=True, trim_blocks=True, undefined=StrictUndefined
     )
-    spacing = report["grid"]["spacing_mm"]
+    spacing_dhw = report["grid"]["spacing_mm"]
     return environment.get_template("report.html.j2").render(
         report=report,
         summary=summarize(report),
         groups=_groups(report),
-        charts=[(title, line_chart(title, x, curves)) for title, x, curves in charts],
-        pictures={name: _sheet(sets[name].volumes, spacing) for name in ("real", "synthetic")},
-        audit={**report["memorisation"], "pictures": _pair_pictures(report, sets, spacing)},
+        charts=[(chart.title, line_chart(chart)) for chart in charts],
+        pictures={name: _sheet(sets[name].volumes, spacing_dhw) for name in ("real", "synthetic")},
+        audit={**report["memorisation"], "pictures": _pair_pictures(report, sets, spacing_dhw)},
         facts=_facts(report),
     )
 
 
 def summarize(report: Mapping) -> str:
     """How many measures can't tell the synthetic volumes from real ones, and what the others say, in plain words."""
-    judged = verdicts(report)
-    like, total = count_like_real(judged)
+    by_name = verdicts(report)
+    like, total = count_like_real(by_name)
     findings = [
         sentence
         for (name, above), sentence in FINDINGS.items()
-        if judged.get(name) == FAR and above == (report[name]["value"] > report[name]["interval"][1])
+        if by_name.get(name) == FAR and above == (report[name]["value"] > report[name]["interval"][1])
     ]
     count = f"{like} of {total} measures can't tell the synthetic volumes from real ones."
     return " ".join([count, *findings[:MOST_FINDINGS]])
@@ -90,44 +89,44 @@ def _unit(report: Mapping) -> str:
 
 
 def _row(name: str, words: Wording, score: Mapping, unit: str) -> dict:
-    found = verdict(name, score)
-    measured = found != UNKNOWN
+    judged = verdict(name, score)
+    measured = judged != UNKNOWN
     return {
         "title": f"{words.title} ({unit})" if unit else words.title,
-        "tells": words.tells,
+        "question": words.question,
         "note": score["note"],
         "value": number(score["value"]),
         "floor": number(score["floor"]),
-        "bar": interval_bar(score["value"], score["floor"], score["interval"], KINDS[found]) if measured else "",
-        "verdict": found,
-        "kind": KINDS[found],
+        "bar": interval_bar(score["value"], score["floor"], score["interval"], KINDS[judged]) if measured else "",
+        "verdict": judged,
+        "kind": KINDS[judged],
     }
 
 
-def _address(content: bytes) -> str:
+def _data_url(content: bytes) -> str:
     return "data:image/png;base64," + b64encode(content).decode()
 
 
-def _sheet(volumes: Sequence[np.ndarray], spacing: Sequence[float]) -> str:
+def _sheet(volumes: Sequence[np.ndarray], spacing_dhw: Sequence[float]) -> str:
     shown = [volumes[index] for index in range(min(SHOWN, len(volumes)))]
-    return _address(png(contact_sheet([("", shown)], spacing)))
+    return _data_url(png(contact_sheet([("", shown)], spacing_dhw)))
 
 
-def _pair_pictures(report: Mapping, sets: Mapping[str, VolumeSet], spacing: Sequence[float]) -> list[dict]:
-    found = []
+def _pair_pictures(report: Mapping, sets: Mapping[str, VolumeSet], spacing_dhw: Sequence[float]) -> list[dict]:
+    pictures = []
     for pair in sorted(report["memorisation"]["pairs"], key=lambda each: each["distance"])[:SHOWN]:
-        left = sets["synthetic"].volumes[sets["synthetic"].names.index(pair["synthetic"])]
-        right = sets["training"].volumes[sets["training"].names.index(pair["training"])]
-        found.append(
+        synthetic = sets["synthetic"].volumes[sets["synthetic"].names.index(pair["synthetic"])]
+        training = sets["training"].volumes[sets["training"].names.index(pair["training"])]
+        pictures.append(
             {
                 **pair,
                 "distance": number(pair["distance"]),
-                "left": _address(thumbnail(left, spacing)),
-                "right": _address(thumbnail(right, spacing)),
-                "difference": _address(thumbnail((np.asarray(left) - right) / 2, spacing)),
+                "synthetic_picture": _data_url(thumbnail(synthetic, spacing_dhw)),
+                "training_picture": _data_url(thumbnail(training, spacing_dhw)),
+                "difference_picture": _data_url(thumbnail((np.asarray(synthetic) - training) / 2, spacing_dhw)),
             }
         )
-    return found
+    return pictures
 
 
 def _facts(report: Mapping) -> list[tuple[str, str]]:

@@ -1,4 +1,4 @@
-"""What each metric is called and tells, for people. Standard library only: Slicer's panel reads it, too."""
+"""What each metric is called and asks, for people. Standard library only: Slicer's panel reads it, too."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ class Wording:
     """A metric in words."""
 
     title: str
-    tells: str
+    question: str
     """What it asks, as a question that a radiologist would ask."""
     good: str
     """Whether lower is better (LOW), higher (HIGH), or as near as can be to real volumes (NEAR)."""
@@ -94,9 +94,9 @@ def verdicts(report: Mapping) -> dict[str, str]:
     return {name: verdict(name, report[name]) for name in METRICS if name in report}
 
 
-def count_like_real(found: Mapping[str, str]) -> tuple[int, int]:
+def count_like_real(verdict_of: Mapping[str, str]) -> tuple[int, int]:
     """How many verdicts can't tell the volumes from real ones, and of how many that there are."""
-    measured = [each for each in found.values() if each != UNKNOWN]
+    measured = [each for each in verdict_of.values() if each != UNKNOWN]
     return sum(each in (LIKE_REAL, BETTER) for each in measured), len(measured)
 
 

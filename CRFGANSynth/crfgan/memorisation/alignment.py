@@ -50,23 +50,23 @@ class Templates:
     """
 
     def __init__(self, volumes: Iterable[np.ndarray]):
-        self._middles = np.stack([_middle(volume) for volume in volumes])
-        flipped = np.stack([np.flip(self._middles, [1 + axis for axis in axes]) for axes in FLIPS])
-        self._thinned = _rows(flipped[THINNING])
+        self._templates = np.stack([_template(volume) for volume in volumes])
+        flipped = np.stack([np.flip(self._templates, [1 + axis for axis in axes]) for axes in FLIPS])
+        self._thinned = _normalised(flipped[THINNING])
 
     def match(self, volume: np.ndarray) -> Match:
         """The closest of them to a volume (D, H, W) of their shape."""
         windows, cell = _windows(volume), _cell(volume)
-        at_cells = _rows(windows[tuple(slice(None, None, n) for n in cell)][THINNING])
-        alike, flips, shifts = self._look(at_cells)
-        candidates = np.argsort(-alike)[:CANDIDATES]
+        at_cells = _normalised(windows[tuple(slice(None, None, n) for n in cell)][THINNING])
+        correlation, flips, shifts = self._search(at_cells)
+        candidates = np.argsort(-correlation)[:CANDIDATES]
         refined = [self._refine(windows, cell, i, flips[i], shifts[i] * cell) for i in candidates]
         best = int(np.argmax(refined))
         # Rounding may take a correlation above 1 and, where all volumes are the same, the median to 0.
-        distance = max(1 - refined[best], 0) / max(1 - float(np.median(alike)), 1e-6)
+        distance = max(1 - refined[best], 0) / max(1 - float(np.median(correlation)), 1e-6)
         return Match(int(candidates[best]), distance)
 
-    def _look(self, at_cells: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    def _search(self, at_cells: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """With each of the N volumes the greatest correlation (N,), its flip (N,) and its shift in cells (N, 3)."""
         correlation = self._thinned @ at_cells.T
         best = correlation.max(1).reshape(len(FLIPS), -1)
@@ -76,14 +76,14 @@ class Templates:
 
     def _refine(self, windows: np.ndarray, cell: np.ndarray, index: int, flip: int, shift: np.ndarray) -> float:
         """Correlation with volume `index` in all cells, after the shift, in voxels, was improved by parts of a cell."""
-        thinned = self._thinned[flip * len(self._middles) + index]
+        thinned = self._thinned[flip * len(self._templates) + index]
         step = cell // 2
         while step.any():
             near = np.clip(shift + step * NEIGHBOURS, 0, 2 * REACH * cell)
-            shift = near[np.argmax(_rows(windows[tuple(near.T)][THINNING]) @ thinned)]
+            shift = near[np.argmax(_normalised(windows[tuple(near.T)][THINNING]) @ thinned)]
             step //= 2
-        template = np.flip(self._middles[index], FLIPS[flip])
-        return float(_rows(windows[tuple(shift)])[0] @ _rows(template)[0])
+        template = np.flip(self._templates[index], FLIPS[flip])
+        return float(_normalised(windows[tuple(shift)])[0] @ _normalised(template)[0])
 
 
 def _cell(volume: np.ndarray) -> np.ndarray:
@@ -104,7 +104,7 @@ def _windows(volume: np.ndarray) -> np.ndarray:
     return sliding_window_view(means, span)[..., :: cell[0], :: cell[1], :: cell[2]]
 
 
-def _middle(volume: np.ndarray) -> np.ndarray:
+def _template(volume: np.ndarray) -> np.ndarray:
     return np.array(_windows(volume)[tuple(REACH * _cell(volume))])
 
 
@@ -113,7 +113,7 @@ def _moving_mean(array: np.ndarray, width: int, axis: int) -> np.ndarray:
     return np.moveaxis((sums[width:] - sums[:-width]) / np.float32(width), 0, axis)
 
 
-def _rows(windows: np.ndarray) -> np.ndarray:
+def _normalised(windows: np.ndarray) -> np.ndarray:
     """(..., M, M, M) as rows (N, M^3) of mean 0 and length 1; near 0 throughout where all cells are the same."""
     rows = windows.reshape(-1, np.prod(windows.shape[-3:]))
     rows = rows - rows.mean(1, keepdims=True)

@@ -17,9 +17,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from math import ceil, comb, exp, lgamma, log, log1p
+from math import ceil
 
 import numpy as np
+from scipy.stats import binom, hypergeom
 
 from ..errors import InputError
 from .alignment import CELLS, Match, Templates
@@ -33,20 +34,18 @@ EVIDENT = 0.25
 of real hippocampi, of head and of chest phantoms no new volume came below 0.41; flipped and shifted copies are at 0,
 those with noise of 0.3 (of intensities from -1 to 1) mostly at 0.1 to 0.2."""
 
-Progress = Callable[[int, int], None]
-"""Told how many volumes are done, and of how many."""
+OnProgress = Callable[[int, int], None]
+"""Called with how many volumes are done, and of how many."""
 
 
 @dataclass(frozen=True)
 class Pair:
-    """A synthetic volume and the training volume closest to it, by their places in their sets."""
+    """A synthetic volume and the training volume closest to it, by their indices in their sets."""
 
-    synthetic: int
     training: int
+    synthetic: int
     distance: float
     """As of `alignment.Match`: 0 is a copy, near 1 is no closer than any training volume."""
-    p_value: float
-    """Conformal: (1 + held-out volumes that are as close or closer) / (1 + held-out volumes)."""
     flagged: bool
     """Whether it is closer than the threshold."""
 
@@ -59,7 +58,6 @@ class Audit:
     """One for each synthetic volume, in their order."""
     threshold: float | None
     """Distance below which a volume is flagged; None without held-out volumes."""
-    nominal_rate: float
     held_out: tuple[float, ...]
     """Distance of each held-out volume to the training volume closest to it."""
 
@@ -69,15 +67,15 @@ class Audit:
         return sum(pair.flagged for pair in self.pairs)
 
     @property
-    def normal(self) -> int:
+    def reference_count(self) -> int:
         """How many held-out volumes it was judged by: those that aren't copies themselves."""
-        return len(normal_distances(self.held_out))
+        return len(reference_distances(self.held_out))
 
     @property
     def expected(self) -> float:
         """How many would be flagged by chance if none was a copy, on average; 0 without held-out volumes."""
-        rate = threshold_rank(self.normal, self.nominal_rate) / (self.normal + 1) if self.normal else 0.0
-        return len(self.pairs) * rate
+        count = self.reference_count
+        return len(self.pairs) * threshold_rank(count) / (count + 1) if count else 0.0
 
     @property
     def chance_explains(self) -> bool:
@@ -85,8 +83,7 @@ class Audit:
         evident = EVIDENT * float(np.median(self.held_out)) if self.held_out else np.inf
         if min(pair.distance for pair in self.pairs) < evident:
             return False
-        rank = threshold_rank(self.normal, self.nominal_rate)
-        return chance_of(self.flagged, len(self.pairs), rank, self.normal) > 1 - CONFIDENCE
+        return flags_p_value(self.reference_count, len(self.pairs), self.flagged) > 1 - CONFIDENCE
 
     def sentence(self) -> str:
         """The finding in words, for someone who decides whether to share the volumes."""
@@ -103,18 +100,18 @@ class Audit:
             return f"None of {total} is closer to a training volume than real volumes of other patients are."
         chance = f"{self.expected:.0f}" if self.expected >= 1 else "fewer than 1"
         if self.chance_explains:
-            found = "as close to a training volume as the closest real volumes of other patients"
-            return f"Of {total}, {self.flagged} came {found}, about as many as chance gives ({chance}). {_ADVICE}"
+            close = "as close to a training volume as the closest real volumes of other patients"
+            return f"Of {total}, {self.flagged} came {close}, about as many as chance gives ({chance}). {_ADVICE}"
         alike = "looks like a copy" if self.flagged == 1 else "look like copies"
         return f"Of {total}, {self.flagged} {alike}; chance gives {chance}. {_ADVICE}"
 
     def _cautions(self) -> Iterator[str]:
-        held_out, needed = _volumes(len(self.held_out), "held-out"), ceil(1 / self.nominal_rate) - 1
-        leaked = len(self.held_out) - self.normal
+        held_out, needed = _volumes(len(self.held_out), "held-out"), ceil(1 / NOMINAL_RATE) - 1
+        leaked = len(self.held_out) - self.reference_count
         if leaked:
             yield f"Not counted: {leaked} of {held_out}, too close to training volumes to be of other patients."
-        if self.normal < needed:
-            yield f"With only {held_out} chance flags 1 in {self.normal + 1}; hold out {needed} or more."
+        if self.reference_count < needed:
+            yield f"With only {held_out} chance flags 1 in {self.reference_count + 1}; hold out {needed} or more."
 
 
 _ADVICE = "Compare them with their training volumes before you share them."
@@ -124,7 +121,7 @@ def _volumes(count: int, kind: str = "synthetic") -> str:
     return f"{count} {kind} volume{'s' * (count != 1)}"
 
 
-def normal_distances(held_out: Sequence[float]) -> np.ndarray:
+def reference_distances(held_out: Sequence[float]) -> np.ndarray:
     """The held-out distances from the smallest on, without those of copies of training volumes.
 
     A patient on both sides, or a volume that is there twice, would else lower the threshold until nothing is flagged.
@@ -133,74 +130,55 @@ def normal_distances(held_out: Sequence[float]) -> np.ndarray:
     return ordered[ordered >= EVIDENT * np.median(ordered)] if len(ordered) else ordered
 
 
-def threshold_rank(held_out: int, rate: float) -> int:
+def threshold_rank(held_out: int) -> int:
     """Which of `held_out` distances, counted from the smallest as 1, is the threshold.
 
     The k-th smallest of m lies above the percentile where fewer than k of them lie below it, which is binomial. The
     greatest k is taken for which that is unlikely; 1 where it never is.
     """
-    rank, fewer = 0, _binomial(0, held_out, rate)
-    while fewer <= 1 - CONFIDENCE:
-        rank += 1
-        fewer += _binomial(rank, held_out, rate)
-    return max(rank, 1)
+    return max(int(binom.ppf(1 - CONFIDENCE, held_out, NOMINAL_RATE)), 1)
 
 
-def _binomial(count: int, of: int, rate: float) -> float:
-    # By logarithms, as powers and factorials leave the range of floats where there are many volumes.
-    ways = lgamma(of + 1) - lgamma(count + 1) - lgamma(of - count + 1)
-    return exp(ways + count * log(rate) + (of - count) * log1p(-rate))
-
-
-def chance_of(flagged: int, synthetic: int, rank: int, held_out: int) -> float:
+def flags_p_value(held_out: int, synthetic: int, flagged: int) -> float:
     """Probability that this many or more of `synthetic` are flagged though all are exchangeable with the held-out.
 
-    They are where fewer than `rank` held-out volumes are among the `flagged` + `rank` - 1 closest of all: a sum of
-    hypergeometric terms, which takes into account that the threshold is drawn by chance, too.
+    They are where fewer held-out volumes than the threshold's rank are among the `flagged` + rank - 1 closest of all,
+    which is hypergeometric and takes into account that the threshold is drawn by chance, too.
     """
-    closest = flagged + rank - 1
-    ways = sum(comb(held_out, k) * comb(synthetic, closest - k) for k in range(rank))
-    return ways / comb(held_out + synthetic, closest)
+    rank = threshold_rank(held_out)
+    return float(hypergeom.cdf(rank - 1, held_out + synthetic, held_out, flagged + rank - 1))
 
 
-def judge(matches: Sequence[Match], held_out: Sequence[float], nominal_rate: float = NOMINAL_RATE) -> Audit:
-    """Flag the matches of synthetic volumes by the distances of held-out ones.
-
-    Raises:
-        InputError: the nominal rate isn't between 0 and 1.
-    """
-    if not 0 < nominal_rate < 1:
-        raise InputError(f"`nominal_rate` must be between 0 and 1, got {nominal_rate:g}. Give a share such as 0.05.")
-    ordered = normal_distances(held_out)
-    threshold = float(ordered[threshold_rank(len(ordered), nominal_rate) - 1]) if len(ordered) else None
-    pairs = []
-    for index, match in enumerate(matches):
-        as_close = int(np.searchsorted(ordered, match.distance, side="right"))
-        flagged = threshold is not None and match.distance < threshold
-        pairs.append(Pair(index, match.index, match.distance, (1 + as_close) / (1 + len(ordered)), flagged))
-    return Audit(tuple(pairs), threshold, nominal_rate, tuple(map(float, held_out)))
+def flag_copies(held_out: Sequence[float], matches: Sequence[Match]) -> Audit:
+    """Flag the matches of synthetic volumes by the distances of held-out ones."""
+    ordered = reference_distances(held_out)
+    threshold = float(ordered[threshold_rank(len(ordered)) - 1]) if len(ordered) else None
+    pairs = tuple(
+        Pair(match.index, index, match.distance, flagged=threshold is not None and match.distance < threshold)
+        for index, match in enumerate(matches)
+    )
+    return Audit(pairs, threshold, tuple(map(float, held_out)))
 
 
 def audit(
-    synthetic: Sequence[np.ndarray],
     training: Sequence[np.ndarray],
     held_out: Sequence[np.ndarray],
-    progress: Progress = lambda done, total: None,
-    nominal_rate: float = NOMINAL_RATE,
+    synthetic: Sequence[np.ndarray],
+    progress: OnProgress = lambda done, total: None,
 ) -> Audit:
     """Compare synthetic volumes with the training set, and held-out real volumes of other patients in the same way.
 
     Args:
-        synthetic: one or more arrays (D, H, W), each taken when it is needed.
-        training: two or more, of the same shape.
+        training: two or more arrays (D, H, W), each taken when it is needed.
         held_out: none or more, of the same shape.
+        synthetic: one or more, of the same shape.
 
     Raises:
         InputError: volumes are missing, differ in shape or have values that aren't finite.
     """
     _require_enough(synthetic, 1, "synthetic")
     _require_enough(training, 2, "training")
-    shape, done, total = np.shape(training[0]), 0, len(synthetic) + len(training) + len(held_out)
+    shape, done, total = np.shape(training[0]), 0, len(training) + len(held_out) + len(synthetic)
 
     def each(volumes: Sequence[np.ndarray], kind: str) -> Iterator[np.ndarray]:
         nonlocal done
@@ -210,8 +188,8 @@ def audit(
             progress(done, total)
 
     templates = Templates(each(training, "training"))
-    normal = [templates.match(volume).distance for volume in each(held_out, "held_out")]
-    return judge([templates.match(volume) for volume in each(synthetic, "synthetic")], normal, nominal_rate)
+    distances = [templates.match(volume).distance for volume in each(held_out, "held_out")]
+    return flag_copies(distances, [templates.match(volume) for volume in each(synthetic, "synthetic")])
 
 
 def _require_enough(volumes: Sequence[np.ndarray], least: int, kind: str) -> None:
@@ -220,13 +198,15 @@ def _require_enough(volumes: Sequence[np.ndarray], least: int, kind: str) -> Non
 
 
 def _checked(volume: np.ndarray, name: str, shape: tuple[int, ...]) -> np.ndarray:
-    found = np.shape(volume)
-    if found != shape or len(found) != 3 or any(n == 0 or n % CELLS for n in found):
+    got = np.shape(volume)
+    if got != shape or len(got) != 3 or any(n == 0 or n % CELLS for n in got):
         raise InputError(
-            f"`{name}` must have three sides, multiples of {CELLS}, the same as all others, got {found}. "
+            f"`{name}` must have three sides, multiples of {CELLS}, the same as all others, got {got}. "
             "Bring all volumes onto the training grid."
         )
-    odd = int(np.count_nonzero(~np.isfinite(volume)))
-    if odd:
-        raise InputError(f"`{name}` must have finite values only, got {odd} that aren't. Leave it out, or mend it.")
+    not_finite = int(np.count_nonzero(~np.isfinite(volume)))
+    if not_finite:
+        raise InputError(
+            f"`{name}` must have finite values only, got {not_finite} that aren't. Leave it out, or mend it."
+        )
     return volume

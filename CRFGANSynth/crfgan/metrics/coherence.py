@@ -1,4 +1,4 @@
-"""A judge of whether the parts of a volume belong together, trained on the real volumes themselves."""
+"""A classifier of whether the parts of a volume belong together, trained on the real volumes themselves."""
 
 from __future__ import annotations
 
@@ -17,21 +17,19 @@ from .mixing import mixed_batch
 
 SIDE = 32
 """Longer sides are averaged down to about this."""
-FEWEST = 12
-HELD_OUT = 0.15
-"""Share of the volumes that the judge is tested on where none are given for it."""
+FEWEST_VOLUMES = 12
 STEPS = 1200
-PAIRS = 8
-RATE = 1e-3
-WIDTH = 16
+BATCH_PAIRS = 8
+LEARNING_RATE = 1e-3
+CHANNELS = 16
 SLOPE = 0.2
-DROPPED = 0.3
-TESTS = 64
+DROPOUT = 0.3
+TEST_PAIRS = 64
 """Pairs that the accuracy is measured on, four volumes each."""
-BATCH = 32
+PREDICTED_AT_ONCE = 32
 
 
-class Coherence:
+class CoherenceClassifier:
     """Tells whole volumes from ones put together of two; the trivial signs of that are hidden (mixing.py).
 
     Blurred volumes can be coherent and sharp ones not. All depends on the real set: compare what it says of synthetic
@@ -49,60 +47,53 @@ class Coherence:
     def fit(
         cls,
         volumes: Sequence[np.ndarray],
+        held_out: Sequence[np.ndarray],
         seed: int,
         progress: Callable[[int, int], None] = lambda done, total: None,
-        held_out: Sequence[np.ndarray] | None = None,
-    ) -> Coherence:
-        """A judge trained on real volumes (D, H, W) in [-1, 1].
+    ) -> CoherenceClassifier:
+        """A classifier trained on real volumes (D, H, W) in [-1, 1].
 
         Args:
+            held_out: real volumes to test it on.
             progress: told how many of all steps are done.
-            held_out: real volumes to test it on; without them 15% of `volumes` are set apart.
 
         Raises:
             InputError: fewer than 12 volumes, or fewer than 2 held out.
         """
-        rng = np.random.default_rng(seed)
-        train, test = _split(volumes, held_out, rng)
-        shrunk = _shrunk(train)
+        _require_enough(volumes, held_out)
+        rng, shrunk = np.random.default_rng(seed), _shrunk(volumes)
         # First weights and dropout draw from the global generator: on a copy, it is as before afterwards.
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(seed)
             network = _network(shrunk.shape[2:])
             _train(network, shrunk, rng, progress)
-        judge = cls(network)
-        mixed, whole = mixed_batch(_shrunk(test), TESTS, rng)
-        judge.accuracy = float(((judge._judge(mixed) > 0) == (whole > 0.5)).float().mean())
-        judge.real_share = judge.share(test)
-        return judge
+        classifier = cls(network)
+        mixed, whole = mixed_batch(_shrunk(held_out), TEST_PAIRS, rng)
+        classifier.accuracy = float(((classifier._predict(mixed) > 0) == (whole > 0.5)).float().mean())
+        classifier.real_share = classifier.share(held_out)
+        return classifier
 
     def logits(self, volumes: Sequence[np.ndarray]) -> np.ndarray:
         """Logits (N,) of being whole of volumes (D, H, W) in [-1, 1] on the grid of those it was trained on."""
-        return self._judge(_shrunk(volumes)).double().numpy()
+        return self._predict(_shrunk(volumes)).double().numpy()
 
     def share(self, volumes: Sequence[np.ndarray]) -> float:
         """Share of the volumes that it calls whole."""
         return float((self.logits(volumes) > 0).mean())
 
     @torch.inference_mode()
-    def _judge(self, x: Tensor) -> Tensor:
-        return torch.cat([self.network(batch).squeeze(1) for batch in x.split(BATCH)])
+    def _predict(self, x: Tensor) -> Tensor:
+        return torch.cat([self.network(batch).squeeze(1) for batch in x.split(PREDICTED_AT_ONCE)])
 
 
-def _split(volumes: Sequence, held_out: Sequence | None, rng: np.random.Generator) -> tuple[Sequence, Sequence]:
-    """Volumes to train on and to test on."""
-    if len(volumes) < FEWEST:
+def _require_enough(volumes: Sequence[np.ndarray], held_out: Sequence[np.ndarray]) -> None:
+    if len(volumes) < FEWEST_VOLUMES:
         raise InputError(
-            f"`volumes` must be at least {FEWEST} to train a judge of coherence, got {len(volumes)}. "
+            f"`volumes` must be at least {FEWEST_VOLUMES} to train a judge of coherence, got {len(volumes)}. "
             "Leave this measure out, or add real volumes."
         )
-    if held_out is None:
-        order = rng.permutation(len(volumes))
-        count = max(2, round(HELD_OUT * len(volumes)))
-        return [volumes[i] for i in order[count:]], [volumes[i] for i in order[:count]]
     if len(held_out) < 2:
-        raise InputError(f"`held_out` must be at least 2 volumes, got {len(held_out)}. Hold out more, or give none.")
-    return volumes, held_out
+        raise InputError(f"`held_out` must be at least 2 volumes, got {len(held_out)}. Hold out more.")
 
 
 def _shrunk(volumes: Sequence[np.ndarray]) -> Tensor:
@@ -113,12 +104,12 @@ def _shrunk(volumes: Sequence[np.ndarray]) -> Tensor:
 
 def _network(shape: Sequence[int]) -> nn.Sequential:
     """(B, 1, D, H, W) -> logits (B, 1): four convolutions of stride 2 and a linear layer."""
-    channels = [1, *(WIDTH << level for level in range(4))]
+    channels = [1, *(CHANNELS << level for level in range(4))]
     layers = []
     for inputs, outputs in pairwise(channels):
         layers += [nn.Conv3d(inputs, outputs, 4, stride=2, padding=1), nn.LeakyReLU(SLOPE)]
     places = math.prod(n // 16 for n in shape)
-    network = nn.Sequential(*layers, nn.Flatten(), nn.Dropout(DROPPED), nn.Linear(channels[-1] * places, 1))
+    network = nn.Sequential(*layers, nn.Flatten(), nn.Dropout(DROPOUT), nn.Linear(channels[-1] * places, 1))
     for layer in network:
         if isinstance(layer, nn.Conv3d | nn.Linear):
             # With PyTorch's own weights it sees nothing in the first few hundred steps.
@@ -128,10 +119,10 @@ def _network(shape: Sequence[int]) -> nn.Sequential:
 
 
 def _train(network: nn.Module, volumes: Tensor, rng: np.random.Generator, progress: Callable[[int, int], None]) -> None:
-    optimizer = torch.optim.AdamW(network.parameters(), RATE, betas=(0.9, 0.99))
-    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, RATE, total_steps=STEPS, pct_start=0.1)
+    optimizer = torch.optim.AdamW(network.parameters(), LEARNING_RATE, betas=(0.9, 0.99))
+    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, LEARNING_RATE, total_steps=STEPS, pct_start=0.1)
     for step in range(STEPS):
-        mixed, whole = mixed_batch(volumes, PAIRS, rng)
+        mixed, whole = mixed_batch(volumes, BATCH_PAIRS, rng)
         loss = F.binary_cross_entropy_with_logits(network(mixed).squeeze(1), whole)
         optimizer.zero_grad()
         loss.backward()

@@ -7,7 +7,7 @@ import numpy as np
 from .rows import checked_pair
 
 
-def frechet_distance(real: np.ndarray, fake: np.ndarray) -> float:
+def frechet_distance(real: np.ndarray, synthetic: np.ndarray) -> float:
     """Squared Frechet distance between the Gaussians of features (N, F) and (M, F); 0 is best.
 
     |m1 - m2|^2 + tr(C1 + C2 - 2 (C1 C2)^(1/2)), Heusel et al., NeurIPS 2017, eq. 6, after Frechet 1957. With C1 = A A^T
@@ -17,9 +17,9 @@ def frechet_distance(real: np.ndarray, fake: np.ndarray) -> float:
     Raises:
         InputError: fewer than two rows, other features, or values that aren't finite.
     """
-    real, fake = checked_pair(real, fake)
-    a, b = _covariance_root(real), _covariance_root(fake)
-    shift = ((real.mean(axis=0) - fake.mean(axis=0)) ** 2).sum()
+    real, synthetic = checked_pair(real, synthetic)
+    a, b = _covariance_root(real), _covariance_root(synthetic)
+    shift = ((real.mean(axis=0) - synthetic.mean(axis=0)) ** 2).sum()
     spread = (a**2).sum() + (b**2).sum() - 2 * np.linalg.norm(a @ b.T, "nuc")
     # Rounding can take what is 0 below it.
     return float(max(shift + spread, 0.0))

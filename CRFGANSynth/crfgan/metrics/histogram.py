@@ -19,7 +19,7 @@ def intensity_shares(volumes: Sequence[np.ndarray]) -> np.ndarray:
     return shares
 
 
-def histogram_wasserstein(real: np.ndarray, fake: np.ndarray, scale: float) -> float:
+def histogram_wasserstein(real: np.ndarray, synthetic: np.ndarray, scale: float) -> float:
     """Wasserstein-1 distance between the pooled intensities of two sets, from their `intensity_shares` (N, BINS).
 
     On a line it is the area between the distribution functions (Ramdas et al., Entropy 2017, 19(2):47). Right to the
@@ -28,5 +28,5 @@ def histogram_wasserstein(real: np.ndarray, fake: np.ndarray, scale: float) -> f
     Args:
         scale: units of the volumes for one training unit: half the intensity window.
     """
-    apart = np.cumsum(real.mean(axis=0) - fake.mean(axis=0))
+    apart = np.cumsum(real.mean(axis=0) - synthetic.mean(axis=0))
     return float(np.abs(apart).sum() * (2 / BINS) * scale)

@@ -11,20 +11,20 @@ from .rows import checked_pair, squared_distances
 
 
 @dataclass(frozen=True)
-class Coverage:
+class Prdc:
     """Shares of one set within reach of the other; the ball of a volume ends at its k-th neighbour in its own set."""
 
     precision: float
-    """Share of fake volumes inside some real ball: how many look real."""
+    """Share of synthetic volumes inside some real ball: how many look real."""
     recall: float
-    """Share of real volumes inside some fake ball: how much of the real variety is made."""
+    """Share of real volumes inside some synthetic ball: how much of the real variety is made."""
     density: float
-    """Real balls around a fake volume, over k; can exceed 1, and unlike precision isn't fooled by one wide ball."""
+    """Real balls around a synthetic volume, over k; can exceed 1; unlike precision isn't fooled by one wide ball."""
     coverage: float
-    """Share of real volumes whose ball holds some fake one."""
+    """Share of real volumes whose ball holds some synthetic one."""
 
 
-def measure_coverage(real: np.ndarray, fake: np.ndarray, k: int = 5) -> Coverage:
+def measure_prdc(real: np.ndarray, synthetic: np.ndarray, k: int = 5) -> Prdc:
     """Precision and recall, density and coverage of features (N, F) and (M, F).
 
     Kynkaanniemi et al., NeurIPS 2019, eq. 1 and 2; Naeem et al., ICML 2020, sec. 3. All four read the same
@@ -35,13 +35,13 @@ def measure_coverage(real: np.ndarray, fake: np.ndarray, k: int = 5) -> Coverage
     """
     if k < 1:
         raise InputError(f"`k` must be at least 1, got {k}. Use 3 to 5 neighbours.")
-    real, fake = checked_pair(real, fake, least=k + 1)
-    across = squared_distances(real, fake)
+    real, synthetic = checked_pair(real, synthetic, least=k + 1)
+    across = squared_distances(real, synthetic)
     in_real_ball = across <= _radii(real, k)[:, None]
-    in_fake_ball = across <= _radii(fake, k)[None, :]
-    return Coverage(
+    in_synthetic_ball = across <= _radii(synthetic, k)[None, :]
+    return Prdc(
         precision=float(in_real_ball.any(axis=0).mean()),
-        recall=float(in_fake_ball.any(axis=1).mean()),
+        recall=float(in_synthetic_ball.any(axis=1).mean()),
         density=float(in_real_ball.sum(axis=0).mean() / k),
         coverage=float(in_real_ball.any(axis=1).mean()),
     )

@@ -13,7 +13,7 @@ from ..networks.shapes import SLABS
 
 SHIFT = 2
 """Voxels by which volumes are moved at most, so that fewer of them do."""
-SOFTNESS = (0.05, 0.5, 1.0, 2.0)
+CUT_WIDTHS = (0.05, 0.5, 1.0, 2.0)
 """Widths in voxels that a cut can have."""
 BLUR = 1.2
 """Largest standard deviation of the blur, voxels: then edges have half their gradient."""
@@ -34,12 +34,12 @@ def mixed_batch(volumes: Tensor, pairs: int, rng: np.random.Generator) -> tuple[
     noise = torch.from_numpy(rng.standard_normal((4 * pairs, *volumes.shape[1:]), dtype=np.float32))
     lower = _degraded(torch.cat([one, other, one, other]), noise, rng)
     upper = _degraded(torch.cat([one, other, other, one]), noise, rng)
-    weight = _cuts(pairs, volumes.shape[2:], rng).repeat(4, 1, 1, 1, 1)
+    weight = _cut_weights(pairs, volumes.shape[2:], rng).repeat(4, 1, 1, 1, 1)
     whole = torch.tensor([1.0, 1.0, 0.0, 0.0]).repeat_interleave(pairs)
     return torch.lerp(lower, upper, weight), whole
 
 
-def _cuts(count: int, shape: Sequence[int], rng: np.random.Generator) -> Tensor:
+def _cut_weights(count: int, shape: Sequence[int], rng: np.random.Generator) -> Tensor:
     """Weights (B, 1, D, H, W) of the part beyond the cut: at slab boundaries, or as often anywhere along any axis.
 
     Each part is a quarter of the volume or more.
@@ -51,7 +51,7 @@ def _cuts(count: int, shape: Sequence[int], rng: np.random.Generator) -> Tensor:
         else:
             axis, place = int(rng.integers(3)), rng.uniform(0.25, 0.75)
         beyond = torch.arange(shape[axis]) + 0.5 - place * shape[axis]
-        soft = torch.sigmoid(2 * beyond / rng.choice(SOFTNESS))
+        soft = torch.sigmoid(2 * beyond / rng.choice(CUT_WIDTHS))
         weight[0] = soft.view([-1 if a == axis else 1 for a in range(3)])
     return weights
 
@@ -67,7 +67,7 @@ def _moved(x: Tensor, rng: np.random.Generator) -> Tensor:
 def _degraded(x: Tensor, noise: Tensor, rng: np.random.Generator) -> Tensor:
     """Each of (B, 1, D, H, W) with a blur (half of them none), brightness and share of `noise` of its own."""
     x = _blurred(x, torch.from_numpy(np.maximum(rng.uniform(-BLUR, BLUR, len(x)), 0.01).astype(np.float32)))
-    gain, sigma = _each(rng.uniform(1 - GAIN, 1 + GAIN, len(x))), _each(rng.uniform(0, NOISE, len(x)))
+    gain, sigma = _per_volume(rng.uniform(1 - GAIN, 1 + GAIN, len(x))), _per_volume(rng.uniform(0, NOISE, len(x)))
     return (x + 1) * gain - 1 + sigma * noise
 
 
@@ -85,6 +85,6 @@ def _gaussian_matrices(side: int, sigma: Tensor) -> Tensor:
     return torch.softmax(-squares / (2 * sigma[:, None, None] ** 2), dim=2)
 
 
-def _each(values: np.ndarray) -> Tensor:
+def _per_volume(values: np.ndarray) -> Tensor:
     """One number (B,) for each volume, as (B, 1, 1, 1, 1)."""
     return torch.from_numpy(values.astype(np.float32)).view(-1, 1, 1, 1, 1)

@@ -11,7 +11,7 @@ from .rows import checked_pair, checked_rows, squared_distances
 def median_bandwidth(features: np.ndarray) -> float:
     """Median Euclidean distance between two rows of (N, F): the kernel's usual width (Gretton et al. 2012, sec. 8).
 
-    Take it from the real set, so that every fake one is measured with the same kernel.
+    Take it from the real set, so that every synthetic set is measured with the same kernel.
 
     Raises:
         InputError: fewer than two rows, or values that aren't finite.
@@ -21,7 +21,7 @@ def median_bandwidth(features: np.ndarray) -> float:
     return float(np.sqrt(np.median(squared_distances(features, features)[upper])))
 
 
-def mmd2(real: np.ndarray, fake: np.ndarray, bandwidth: float) -> float:
+def mmd2(real: np.ndarray, synthetic: np.ndarray, bandwidth: float) -> float:
     """Unbiased squared MMD of features (N, F) and (M, F), Gretton et al., JMLR 2012, eq. 3.
 
     The kernel is exp(-|x - y|^2 / (2 bandwidth^2)). 0 on average for sets of one distribution, at times below it.
@@ -29,12 +29,13 @@ def mmd2(real: np.ndarray, fake: np.ndarray, bandwidth: float) -> float:
     Raises:
         InputError: fewer than two rows, other features, values that aren't finite, or a bandwidth of 0 or less.
     """
-    real, fake = checked_pair(real, fake)
+    real, synthetic = checked_pair(real, synthetic)
     if not bandwidth > 0:
         raise InputError(
             f"`bandwidth` must be greater than 0, got {bandwidth:g}. Use the median distance of volumes that differ."
         )
-    return _mean_of_pairs(real, bandwidth) + _mean_of_pairs(fake, bandwidth) - 2 * _kernel(real, fake, bandwidth).mean()
+    within = _mean_of_pairs(real, bandwidth) + _mean_of_pairs(synthetic, bandwidth)
+    return within - 2 * _kernel(real, synthetic, bandwidth).mean()
 
 
 def _kernel(x: np.ndarray, y: np.ndarray, bandwidth: float) -> np.ndarray:

@@ -10,13 +10,13 @@ from scipy.ndimage import correlate1d
 from ..errors import InputError
 from .features.pooling import block_mean
 
-WEIGHTS = (0.0448, 0.2856, 0.3001, 0.2363, 0.1333)
+SCALE_WEIGHTS = (0.0448, 0.2856, 0.3001, 0.2363, 0.1333)
 """Of the scales, finest first: Wang et al. 2003, sec. 3.2."""
 SIGMA = 1.5
 RADIUS = 5
 _OFFSETS = np.arange(-RADIUS, RADIUS + 1)
-_WEIGHTS = np.exp(-(_OFFSETS**2) / (2 * SIGMA**2))
-WINDOW = _WEIGHTS / _WEIGHTS.sum()
+_GAUSSIAN = np.exp(-(_OFFSETS**2) / (2 * SIGMA**2))
+WINDOW = _GAUSSIAN / _GAUSSIAN.sum()
 STABILISERS = (0.02**2, 0.06**2)
 """C1 and C2, (0.01 L)^2 and (0.03 L)^2 for intensities of range L = 2."""
 
@@ -47,8 +47,8 @@ def _scale_weights(shape: Sequence[int], other: Sequence[int]) -> np.ndarray:
             f"`volumes` must share a shape of at least {window} voxels a side, got {shape} and {other}. "
             "Bring them onto one finer grid."
         )
-    scales = sum(min(shape) >> scale >= window for scale in range(len(WEIGHTS)))
-    weights = np.array(WEIGHTS[:scales])
+    scales = sum(min(shape) >> scale >= window for scale in range(len(SCALE_WEIGHTS)))
+    weights = np.array(SCALE_WEIGHTS[:scales])
     return weights / weights.sum()
 
 
@@ -76,7 +76,7 @@ def pairwise_ms_ssim(
     pairs: Sequence[tuple[int, int]],
     progress: Callable[[int, int], None] = lambda done, total: None,
 ) -> np.ndarray:
-    """MS-SSIM (P,) of the volumes at the places that each pair names: the lower its mean, the more various is a set.
+    """MS-SSIM (P,) of the volumes whose indices each pair names: the lower its mean, the more various is a set.
 
     After Odena et al., ICML 2017, sec. 4.2. To be read beside that of real volumes.
 
@@ -86,8 +86,8 @@ def pairwise_ms_ssim(
     Raises:
         InputError: as `ms_ssim`.
     """
-    alike = np.empty(len(pairs))
-    for place, (i, j) in enumerate(pairs):
-        alike[place] = ms_ssim(volumes[i], volumes[j])
-        progress(place + 1, len(pairs))
-    return alike
+    similarities = np.empty(len(pairs))
+    for index, (i, j) in enumerate(pairs):
+        similarities[index] = ms_ssim(volumes[i], volumes[j])
+        progress(index + 1, len(pairs))
+    return similarities

@@ -2,7 +2,7 @@
 
 There are two kinds of metrics. Those that read voxels take volumes on one grid, float32 (D, H, W) in [-1, 1] with
 background -1, and give one row a volume. Those that compare two sets take such rows, so that a floor (real on real)
-over many random halves reads each volume once.
+over many random subsets reads each volume once.
 """
 
 from __future__ import annotations
@@ -30,19 +30,19 @@ def checked_rows(field: str, rows: np.ndarray, least: int) -> np.ndarray:
     return rows
 
 
-def checked_pair(real: np.ndarray, fake: np.ndarray, least: int = 2) -> tuple[np.ndarray, np.ndarray]:
+def checked_pair(real: np.ndarray, synthetic: np.ndarray, least: int = 2) -> tuple[np.ndarray, np.ndarray]:
     """Rows (N, F) and (M, F) of two sets as float64.
 
     Raises:
         InputError: one of them isn't what `checked_rows` asks for, or F differs.
     """
-    real, fake = checked_rows("real", real, least), checked_rows("fake", fake, least)
-    if real.shape[1] != fake.shape[1]:
+    real, synthetic = checked_rows("real", real, least), checked_rows("synthetic", synthetic, least)
+    if real.shape[1] != synthetic.shape[1]:
         raise InputError(
-            f"`fake` must have the {real.shape[1]} features of `real`, got {fake.shape[1]}. "
+            f"`synthetic` must have the {real.shape[1]} features of `real`, got {synthetic.shape[1]}. "
             "Take both from the same extractor and the same grid."
         )
-    return real, fake
+    return real, synthetic
 
 
 def squared_distances(x: np.ndarray, y: np.ndarray) -> np.ndarray:

@@ -10,7 +10,7 @@ from crfgan.config import Training
 from crfgan.data.dataset import open_dataset
 from crfgan.data.split import hold_out
 from crfgan.errors import InputError
-from crfgan.evaluation.collection import entries_of
+from crfgan.evaluation.collection import collect_volumes
 from crfgan.runs.library import read_run
 from crfgan.runs.model_file import load_model
 from crfgan.storage.step_log import read_evaluation
@@ -80,7 +80,7 @@ def test_a_run_logs_its_evaluations_and_keeps_the_best_model(watched_run):
 
 
 def test_the_audit_takes_only_what_was_trained_on_for_known(watched_run):
-    assert len(entries_of([watched_run])) == 4
+    assert len(collect_volumes([watched_run])) == 4
 
 
 def test_a_resumed_run_goes_on_as_one_that_was_never_stopped(heads, watched_run, tmp_path):

@@ -4,7 +4,7 @@ from functools import cache, partial
 
 import numpy as np
 import pytest
-from crfgan.evaluation.measure import Features, measure
+from crfgan.evaluation.measure import FeaturePair, measure
 from crfgan.evaluation.verdicts import FAR, LIKE_REAL, verdict
 from crfgan.metrics import coherence
 from crfgan.metrics.features.extractors import make_extractors
@@ -31,7 +31,7 @@ def test_a_half_of_real_volumes_lies_inside_the_interval_of_the_other_in_90_of_1
     inside = 0
     for seed in range(100):
         chosen = half(hippocampi().subjects, seed)
-        found = Features(features(name)[chosen], features(name)[~chosen])
+        found = FeaturePair(features(name)[~chosen], features(name)[chosen])
         found = found.standardised() if name == "statistics" else found
         kernel = partial(mmd2, bandwidth=median_bandwidth(found.real))
         score = found.distance(frechet_distance if distance == "frechet" else kernel, seed)
@@ -67,7 +67,7 @@ def shuffled(volumes):
 def verdicts(synthetic, monkeypatch):
     # The judge has a test of its own; here it would only take time.
     monkeypatch.setattr(coherence, "STEPS", 1)
-    scores = dict(measure(list(synthetic), list(halves()[0]), make_extractors(), 255.0, 0))
+    scores = dict(measure(list(halves()[0]), list(synthetic), make_extractors(), 255.0, 0))
     del scores["coherence"]
     return {name: verdict(name, score.to_dict()) for name, score in scores.items()}
 
@@ -97,7 +97,7 @@ def test_every_fault_is_caught_by_the_metrics_meant_for_it(spoil, metrics, monke
 def test_the_judge_tells_real_volumes_from_shuffled_slabs(monkeypatch):
     monkeypatch.setattr(coherence, "STEPS", 300)
     real, others = halves()
-    judge = coherence.Coherence.fit(list(real), 0)
+    judge = coherence.CoherenceClassifier.fit(list(real[12:]), list(real[:12]), 0)
     assert judge.accuracy > 0.7
     assert judge.share(list(others)) > 0.7
     assert judge.share(list(shuffled(shuffled(others)))) < 0.7 * judge.share(list(others))

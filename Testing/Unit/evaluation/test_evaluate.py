@@ -186,7 +186,7 @@ def test_an_empty_folder_is_told(real, tmp_path, capsys):
 def test_one_volume_is_too_few(synthetic, real, tmp_path, capsys):
     one = synthetic / "copy.nrrd"
     assert main(["evaluate", str(one), "--real", str(real), "--out", str(tmp_path / "report")]) == 1
-    assert "An evaluation needs at least 2 synthetic and 4 real volumes, got 1 and 22." in sentence(capsys)
+    assert "An evaluation needs at least 4 real and 2 synthetic volumes, got 22 and 1." in sentence(capsys)
 
 
 def test_volumes_of_nothing_but_nan_are_told(real, tmp_path, capsys):

@@ -9,7 +9,7 @@ from crfgan.config import Preprocessing
 from crfgan.data.preprocessing import choose_grid, preprocess, survey
 from crfgan.errors import InputError
 from crfgan.memorisation.alignment import Match
-from crfgan.memorisation.audit import audit, chance_of, judge, threshold_rank
+from crfgan.memorisation.audit import audit, flag_copies, flags_p_value, threshold_rank
 from crfgan.phantoms import make_head
 from hippocampi import hippocampi, needs_hippocampi
 
@@ -71,7 +71,7 @@ def assert_copies_found(training, new, held_out):
     """Every kind of copy, of three volumes each, hidden among new volumes."""
     originals = [(i, kind) for i, kind in enumerate(kind for kind in COPIES for _ in range(3))]
     hidden = [COPIES[kind](training[i % len(training)]) for i, kind in originals]
-    found = audit([*new, *hidden], training, held_out)
+    found = audit(training, held_out, [*new, *hidden])
     pairs = found.pairs[len(new) :]
     missed = [kind for (_, kind), pair in zip(originals, pairs, strict=True) if not pair.flagged]
     assert missed == []
@@ -95,7 +95,7 @@ def test_of_new_hippocampi_no_more_than_the_nominal_rate_is_flagged():
     found = []
     for seed in range(4):
         training, new, held_out = split(seed, 33)
-        found.append(audit(new[:100], training[:80], held_out))
+        found.append(audit(training[:80], held_out, new[:100]))
         assert found[-1].chance_explains
     assert np.mean([each.flagged for each in found]) <= 5
 
@@ -104,14 +104,13 @@ def test_of_new_phantoms_no_more_than_the_nominal_rate_is_flagged(heads):
     found = []
     for seed in range(6):
         order = np.random.default_rng(seed).permutation(60)
-        found.append(audit(heads[order[24:36]], heads[order[:24]], heads[order[36:]]))
+        found.append(audit(heads[order[:24]], heads[order[36:]], heads[order[24:36]]))
     assert np.mean([each.flagged / 12 for each in found]) <= 0.05
 
 
 def test_without_held_out_volumes_pairs_are_shown_and_nothing_is_concluded(heads):
-    found = audit(heads[:3], heads, [])
+    found = audit(heads, [], heads[:3])
     assert [pair.training for pair in found.pairs] == [0, 1, 2]
-    assert [pair.p_value for pair in found.pairs] == [1, 1, 1]
     assert found.threshold is None
     assert found.flagged == 0
     assert found.sentence() == (
@@ -122,17 +121,16 @@ def test_without_held_out_volumes_pairs_are_shown_and_nothing_is_concluded(heads
 
 def test_progress_tells_of_every_volume(heads):
     told = []
-    audit(heads[:2], heads[2:5], heads[5:6], progress=lambda done, total: told.append((done, total)))
+    audit(heads[2:5], heads[5:6], heads[:2], progress=lambda done, total: told.append((done, total)))
     assert told == [(done, 6) for done in range(1, 7)]
 
 
-def judged(distances, held_out, **settings):
-    return judge([Match(0, distance) for distance in distances], held_out, **settings)
+def flagged(held_out, distances):
+    return flag_copies(held_out, [Match(0, distance) for distance in distances])
 
 
-def test_p_values_are_ranks_among_the_held_out_distances():
-    pairs = judged([0.05, 0.1, 0.25, 0.9], [0.4, 0.1, 0.2, 0.3]).pairs
-    assert [pair.p_value for pair in pairs] == [1 / 5, 2 / 5, 3 / 5, 5 / 5]
+def test_what_is_closer_than_the_closest_of_few_held_out_volumes_is_flagged():
+    pairs = flagged([0.4, 0.1, 0.2, 0.3], [0.05, 0.1, 0.25, 0.9]).pairs
     assert [pair.flagged for pair in pairs] == [True, False, False, False]
     assert [pair.synthetic for pair in pairs] == [0, 1, 2, 3]
 
@@ -140,37 +138,39 @@ def test_p_values_are_ranks_among_the_held_out_distances():
 @pytest.mark.parametrize("held_out, rank", [(1, 1), (19, 1), (59, 1), (92, 1), (93, 2), (124, 3), (1000, 39)])
 def test_the_threshold_lies_below_the_fifth_percentile_with_95_percent_confidence(held_out, rank):
     # The known sample sizes of one-sided tolerance limits for 95% of a population: 59, 93, 124.
-    assert threshold_rank(held_out, 0.05) == rank
+    assert threshold_rank(held_out) == rank
     distances = np.linspace(0.5, 1, held_out)
-    assert judged([0.5], RNG.permutation(distances)).threshold == distances[rank - 1]
+    assert flagged(RNG.permutation(distances), [0.5]).threshold == distances[rank - 1]
 
 
 def test_the_threshold_comes_to_the_percentile_with_many_held_out_volumes():
-    shares = [threshold_rank(count, 0.05) / count for count in (100, 1000, 10_000, 100_000)]
+    shares = [threshold_rank(count) / count for count in (100, 1000, 10_000, 100_000)]
     assert all(a < b < 0.05 for a, b in pairwise(shares))
     assert shares[-1] == pytest.approx(0.05, rel=0.03)
 
 
 def test_the_chance_of_flags_is_that_of_ranks():
-    assert chance_of(0, 10, 1, 20) == 1
-    assert chance_of(1, 1, 1, 19) == pytest.approx(1 / 20)
-    assert chance_of(2, 10, 1, 20) == pytest.approx(comb(10, 2) / comb(30, 2))
-    draws = RNG.random((20_000, 30))
-    flagged = (draws[:, :10] < np.sort(draws[:, 10:])[:, 1:2]).sum(1)
-    assert chance_of(3, 10, 2, 20) == pytest.approx(np.mean(flagged >= 3), abs=0.01)
+    assert flags_p_value(20, 10, 0) == 1
+    assert flags_p_value(19, 1, 1) == pytest.approx(1 / 20)
+    assert flags_p_value(20, 10, 2) == pytest.approx(comb(10, 2) / comb(30, 2))
+    # With 100 held-out volumes the second of them is the threshold.
+    draws = RNG.random((20_000, 110))
+    flags = (draws[:, :10] < np.sort(draws[:, 10:])[:, 1:2]).sum(1)
+    assert flags_p_value(100, 10, 1) == pytest.approx(np.mean(flags >= 1), abs=0.01)
+    assert flags_p_value(100, 10, 2) == pytest.approx(np.mean(flags >= 2), abs=0.01)
 
 
 HELD_OUT = np.linspace(0.5, 1, 39)
 
 
 def test_none_is_flagged():
-    assert judged([0.6] * 100, HELD_OUT).sentence() == (
+    assert flagged(HELD_OUT, [0.6] * 100).sentence() == (
         "None of 100 synthetic volumes is closer to a training volume than real volumes of other patients are."
     )
 
 
 def test_flags_that_chance_explains_are_said_to_be_such():
-    found = judged([0.45] * 2 + [0.7] * 98, HELD_OUT)
+    found = flagged(HELD_OUT, [0.45] * 2 + [0.7] * 98)
     assert found.expected == 2.5
     assert found.chance_explains
     assert found.sentence() == (
@@ -180,7 +180,7 @@ def test_flags_that_chance_explains_are_said_to_be_such():
 
 
 def test_more_flags_than_chance_gives_are_called_copies():
-    found = judged([0.45] * 20 + [0.7] * 80, HELD_OUT)
+    found = flagged(HELD_OUT, [0.45] * 20 + [0.7] * 80)
     assert not found.chance_explains
     assert found.sentence() == (
         "Of 100 synthetic volumes, 20 look like copies; chance gives 2. "
@@ -189,7 +189,7 @@ def test_more_flags_than_chance_gives_are_called_copies():
 
 
 def test_a_single_volume_that_is_evidently_a_copy_is_called_one_whatever_chance_gives():
-    assert judged([0.15] + [0.7] * 20, HELD_OUT).sentence() == (
+    assert flagged(HELD_OUT, [0.15] + [0.7] * 20).sentence() == (
         "Of 21 synthetic volumes, 1 looks like a copy; chance gives fewer than 1. "
         "Compare them with their training volumes before you share them."
     )
@@ -197,13 +197,12 @@ def test_a_single_volume_that_is_evidently_a_copy_is_called_one_whatever_chance_
 
 def test_few_held_out_volumes_are_said_not_to_give_the_nominal_rate():
     caution = "are. With only 8 held-out volumes chance flags 1 in 9; hold out 19 or more."
-    assert judged([0.7], np.linspace(0.5, 1, 8)).sentence().endswith(caution)
-    assert "only" not in judged([0.7], np.linspace(0.5, 1, 19)).sentence()
-    assert "hold out 9 or more" in judged([0.7], np.linspace(0.5, 1, 8), nominal_rate=0.1).sentence()
+    assert flagged(np.linspace(0.5, 1, 8), [0.7]).sentence().endswith(caution)
+    assert "only" not in flagged(np.linspace(0.5, 1, 19), [0.7]).sentence()
 
 
 def test_held_out_volumes_that_are_copies_themselves_dont_hide_others():
-    found = judged([0.02] * 5 + [0.7] * 95, [0.0, 0.01, *HELD_OUT])
+    found = flagged([0.0, 0.01, *HELD_OUT], [0.02] * 5 + [0.7] * 95)
     assert found.threshold == 0.5
     assert found.flagged == 5
     assert found.sentence() == (
@@ -223,22 +222,16 @@ def with_nan():
 
 
 @pytest.mark.parametrize(
-    "synthetic, training, held_out, message",
+    "training, held_out, synthetic, message",
     [
-        ([], [GRID] * 2, [], r"`synthetic` must have 1 or more volumes, got 0\. Add"),
-        ([GRID], [GRID], [], r"`training` must have 2 or more volumes, got 1\. Add"),
-        ([GRID], [GRID] * 2, [GRID[:16]], r"`held_out\[0\]` must have three sides.* got \(16, 32, 32\)\. Bring"),
-        ([GRID, GRID[None]], [GRID] * 2, [], r"`synthetic\[1\]` must have .* got \(1, 32, 32, 32\)\. Bring"),
-        ([GRID[:8]], [GRID[:8]] * 2, [], r"`training\[0\]` must have .* multiples of 32.* got \(8, 32, 32\)\. Bring"),
-        ([with_nan()], [GRID] * 2, [], r"`synthetic\[0\]` must have finite values only, got 2 that aren't\. Leave"),
+        ([GRID] * 2, [], [], r"`synthetic` must have 1 or more volumes, got 0\. Add"),
+        ([GRID], [], [GRID], r"`training` must have 2 or more volumes, got 1\. Add"),
+        ([GRID] * 2, [GRID[:16]], [GRID], r"`held_out\[0\]` must have three sides.* got \(16, 32, 32\)\. Bring"),
+        ([GRID] * 2, [], [GRID, GRID[None]], r"`synthetic\[1\]` must have .* got \(1, 32, 32, 32\)\. Bring"),
+        ([GRID[:8]] * 2, [], [GRID[:8]], r"`training\[0\]` must have .* multiples of 32.* got \(8, 32, 32\)\. Bring"),
+        ([GRID] * 2, [], [with_nan()], r"`synthetic\[0\]` must have finite values only, got 2 that aren't\. Leave"),
     ],
 )
-def test_sets_that_cant_be_compared_are_refused(synthetic, training, held_out, message):
+def test_sets_that_cant_be_compared_are_refused(training, held_out, synthetic, message):
     with pytest.raises(InputError, match=message):
-        audit(synthetic, training, held_out)
-
-
-@pytest.mark.parametrize("rate", [0, 1, -0.1])
-def test_the_nominal_rate_is_a_share(rate):
-    with pytest.raises(InputError, match=f"`nominal_rate` must be between 0 and 1, got {rate:g}"):
-        judged([0.5], [0.5], nominal_rate=rate)
+        audit(training, held_out, synthetic)

@@ -5,7 +5,7 @@ import pytest
 import torch
 from crfgan.errors import InputError
 from crfgan.metrics import coherence
-from crfgan.metrics.coherence import Coherence
+from crfgan.metrics.coherence import CoherenceClassifier
 from scipy.ndimage import gaussian_filter
 
 
@@ -33,7 +33,7 @@ def judge():
     """Trained for a quarter of the usual steps: columns are easy."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(coherence, "STEPS", 350)
-        return Coherence.fit(columns(60, 0), seed=0, held_out=columns(30, 1))
+        return CoherenceClassifier.fit(columns(60, 0), columns(30, 1), seed=0)
 
 
 def test_learns_to_tell_whole_from_mixed(judge):
@@ -62,7 +62,7 @@ def test_logits_are_one_a_volume_and_the_share_counts_the_positive_ones(judge):
 def test_large_volumes_are_averaged_down(monkeypatch):
     monkeypatch.setattr(coherence, "STEPS", 1)
     large = [np.kron(volume, np.ones((4, 4, 6), np.float32)) for volume in columns(14, 5)]
-    judge = Coherence.fit(large, seed=0)
+    judge = CoherenceClassifier.fit(large[2:], large[:2], seed=0)
     halved = [volume.reshape(32, 2, 32, 2, 32, 3).mean(axis=(1, 3, 5)) for volume in large]
     np.testing.assert_allclose(judge.logits(large), judge.logits(halved), atol=1e-4)
 
@@ -70,7 +70,9 @@ def test_large_volumes_are_averaged_down(monkeypatch):
 def test_the_same_seed_trains_the_same_judge_and_leaves_the_global_generator_alone(monkeypatch):
     monkeypatch.setattr(coherence, "STEPS", 3)
     volumes, state = columns(14, 6), torch.get_rng_state()
-    first, again, other = (Coherence.fit(volumes, seed=seed).logits(volumes) for seed in (1, 1, 2))
+    first, again, other = (
+        CoherenceClassifier.fit(volumes[2:], volumes[:2], seed=seed).logits(volumes) for seed in (1, 1, 2)
+    )
     np.testing.assert_array_equal(first, again)
     assert not np.array_equal(first, other)
     assert torch.equal(torch.get_rng_state(), state)
@@ -79,12 +81,14 @@ def test_the_same_seed_trains_the_same_judge_and_leaves_the_global_generator_alo
 def test_progress_counts_the_steps(monkeypatch):
     monkeypatch.setattr(coherence, "STEPS", 2)
     calls = []
-    Coherence.fit(columns(12, 7), seed=0, progress=lambda done, total: calls.append((done, total)))
+    CoherenceClassifier.fit(
+        columns(12, 7), columns(2, 8), seed=0, progress=lambda done, total: calls.append((done, total))
+    )
     assert calls == [(1, 2), (2, 2)]
 
 
 def test_too_few_volumes_are_refused():
     with pytest.raises(InputError, match="`volumes` must be at least 12 to train a judge of coherence, got 11"):
-        Coherence.fit(columns(11, 0), seed=0)
+        CoherenceClassifier.fit(columns(11, 0), columns(2, 1), seed=0)
     with pytest.raises(InputError, match="`held_out` must be at least 2 volumes, got 1"):
-        Coherence.fit(columns(12, 0), seed=0, held_out=columns(1, 1))
+        CoherenceClassifier.fit(columns(12, 0), columns(1, 1), seed=0)

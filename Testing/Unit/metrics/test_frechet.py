@@ -64,5 +64,5 @@ def test_is_zero_for_the_same_set_and_symmetric():
 
 
 def test_one_volume_has_no_covariance():
-    with pytest.raises(InputError, match="`fake` must be rows"):
+    with pytest.raises(InputError, match="`synthetic` must be rows"):
         frechet_distance(np.zeros((3, 2)), np.zeros((1, 2)))

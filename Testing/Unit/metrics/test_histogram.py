@@ -9,9 +9,9 @@ RNG = np.random.default_rng(0)
 
 
 def test_equals_scipys_to_the_width_of_a_bin():
-    real, fake = RNG.uniform(-1, 1, (3, 12, 10, 8)), np.tanh(RNG.standard_normal((4, 12, 10, 8)))
-    expected = wasserstein_distance(real.ravel(), fake.ravel())
-    found = histogram_wasserstein(intensity_shares(real), intensity_shares(fake), 1)
+    real, synthetic = RNG.uniform(-1, 1, (3, 12, 10, 8)), np.tanh(RNG.standard_normal((4, 12, 10, 8)))
+    expected = wasserstein_distance(real.ravel(), synthetic.ravel())
+    found = histogram_wasserstein(intensity_shares(real), intensity_shares(synthetic), 1)
     assert found == pytest.approx(expected, abs=2 / BINS)
 
 

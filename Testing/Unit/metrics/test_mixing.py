@@ -12,7 +12,7 @@ def undegraded(monkeypatch):
     """No blur, noise or brightness of the parts, and hard cuts."""
     for name in ("BLUR", "NOISE", "GAIN"):
         monkeypatch.setattr(mixing, name, 0)
-    monkeypatch.setattr(mixing, "SOFTNESS", (1e-3,))
+    monkeypatch.setattr(mixing, "CUT_WIDTHS", (1e-3,))
 
 
 def flat_volumes(count):

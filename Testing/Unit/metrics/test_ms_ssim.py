@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 from crfgan.errors import InputError
-from crfgan.metrics.ms_ssim import WEIGHTS, ms_ssim, pairwise_ms_ssim
+from crfgan.metrics.ms_ssim import SCALE_WEIGHTS, ms_ssim, pairwise_ms_ssim
 from scipy.ndimage import gaussian_filter
 from skimage.metrics import structural_similarity
 from torchmetrics.functional.image import multiscale_structural_similarity_index_measure
@@ -27,7 +27,7 @@ def noisy(volume, amount):
 def test_equals_torchmetrics_with_the_scales_that_fit(shape, scales, amount):
     x = smooth(*shape)
     y = noisy(x, amount)
-    weights = np.array(WEIGHTS[:scales]) / sum(WEIGHTS[:scales])
+    weights = np.array(SCALE_WEIGHTS[:scales]) / sum(SCALE_WEIGHTS[:scales])
     tensors = [torch.from_numpy(volume)[None, None] for volume in (x, y)]
     expected = multiscale_structural_similarity_index_measure(
         *tensors, data_range=2.0, betas=tuple(weights), normalize="relu"

@@ -37,5 +37,5 @@ def test_other_rows_are_refused(rows, message):
 
 
 def test_sets_of_different_features_are_refused():
-    with pytest.raises(InputError, match="`fake` must have the 4 features of `real`, got 3"):
+    with pytest.raises(InputError, match="`synthetic` must have the 4 features of `real`, got 3"):
         checked_pair(ROWS, ROWS[:, :3])

@@ -5,12 +5,12 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from crfgan.evaluation.measure import Features
+from crfgan.evaluation.measure import FeaturePair
 from crfgan.metrics.features.random3d import Random3D
 from crfgan.metrics.features.statistics import Statistics
 from crfgan.metrics.frechet import frechet_distance
 from crfgan.metrics.histogram import histogram_wasserstein, intensity_shares
-from crfgan.metrics.manifold import measure_coverage
+from crfgan.metrics.manifold import measure_prdc
 from crfgan.metrics.mmd import median_bandwidth, mmd2
 from crfgan.metrics.ms_ssim import pairwise_ms_ssim
 from crfgan.metrics.seams import plane_steps, seam_index
@@ -79,19 +79,19 @@ def random_pairs(count, most):
 class Measured:
     """Every measure of a set beside the other half."""
 
-    def __init__(self, real, fake):
+    def __init__(self, real, synthetic):
         for name, extract in (("random", Random3D()), ("named", Statistics())):
-            features = Features.of(extract, fake, real)
+            features = FeaturePair.of(extract, real, synthetic)
             features = features.standardised() if name == "named" else features
             x, y = features.real, features.synthetic
             setattr(self, f"frechet_{name}", frechet_distance(x, y))
             setattr(self, f"mmd_{name}", mmd2(x, y, median_bandwidth(x)))
             if name == "random":
-                self.coverage = measure_coverage(x, y, NEIGHBOURS)
-        self.likeness = pairwise_ms_ssim(fake, random_pairs(len(fake), 100)).mean()
-        self.seam = seam_index(plane_steps(fake))["depth"]
-        self.intensity = histogram_wasserstein(intensity_shares(real), intensity_shares(fake), 1)
-        self.spectrum = spectrum_distance(log_spectra(real), log_spectra(fake))
+                self.coverage = measure_prdc(x, y, NEIGHBOURS)
+        self.likeness = pairwise_ms_ssim(synthetic, random_pairs(len(synthetic), 100)).mean()
+        self.seam = seam_index(plane_steps(synthetic))["depth"]
+        self.intensity = histogram_wasserstein(intensity_shares(real), intensity_shares(synthetic), 1)
+        self.spectrum = spectrum_distance(log_spectra(real), log_spectra(synthetic))
 
 
 SETS = [pytest.param(heads, id="heads"), pytest.param(real_halves, id="hippocampi", marks=needs_hippocampi)]

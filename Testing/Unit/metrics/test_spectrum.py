@@ -55,5 +55,5 @@ def test_more_blur_is_farther_away():
 
 
 def test_other_grids_are_refused():
-    with pytest.raises(InputError, match="`fake` must have the 16 features of `real`, got 8"):
+    with pytest.raises(InputError, match="`synthetic` must have the 16 features of `real`, got 8"):
         spectrum_distance(log_spectra(NOISE), log_spectra([np.zeros((16, 16, 16))]))

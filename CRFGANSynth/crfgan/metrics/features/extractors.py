@@ -11,8 +11,7 @@ from .medicalnet import MedicalNet
 from .random3d import Random3D
 from .statistics import Statistics
 
-Volumes = Sequence[np.ndarray]
-Extractor = Callable[[Volumes], np.ndarray]
+Extractor = Callable[[Sequence[np.ndarray]], np.ndarray]
 """From N volumes (D, H, W) to features (N, ...)."""
 
 
@@ -22,5 +21,5 @@ def make_extractors(medicalnet: Path | None = None) -> dict[str, Extractor]:
     Raises:
         InputError: the file isn't one of MedicalNet's ResNet-50.
     """
-    found: dict[str, Extractor] = {"random3d": Random3D(), "statistics": Statistics()}
-    return found if medicalnet is None else {**found, "medicalnet": MedicalNet(medicalnet)}
+    extractors: dict[str, Extractor] = {"random3d": Random3D(), "statistics": Statistics()}
+    return extractors if medicalnet is None else {**extractors, "medicalnet": MedicalNet(medicalnet)}

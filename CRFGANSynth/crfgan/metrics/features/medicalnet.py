@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pickle
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -16,7 +16,6 @@ from ...storage.tensor_file import load_tensors
 
 BLOCKS = (3, 4, 6, 3)
 EXPANSION = 4
-FEATURES = 512 * EXPANSION
 
 
 class MedicalNet:
@@ -28,32 +27,21 @@ class MedicalNet:
 
     name = "medicalnet-resnet50"
 
-    def __init__(self, weights: Path, device: str = "cpu"):
+    def __init__(self, weights: Path):
         """Read `weights`, a .safetensors or .pth file of the published names.
 
         Raises:
             InputError: the file can't be read without running code from it, or isn't such a network's.
         """
-        self.device = torch.device(device)
         self.network = ResNet50()
         _fill(self.network, _plain_names(_read(weights)), weights.name)
-        self.network.eval().to(self.device)
+        self.network.eval()
 
     @torch.inference_mode()
-    def __call__(
-        self, volumes: Sequence[np.ndarray], progress: Callable[[int, int], None] = lambda done, total: None
-    ) -> np.ndarray:
-        """Volumes (D, H, W) of any one intensity scale -> features (N, 2048).
-
-        Args:
-            progress: told how many of all volumes are done.
-        """
-        rows = []
-        for done, volume in enumerate(volumes, start=1):
-            x = torch.from_numpy(np.array(volume))[None, None].to(self.device)
-            rows.append(self.network(_standardised(x)).cpu().numpy())
-            progress(done, len(volumes))
-        return np.concatenate(rows)
+    def __call__(self, volumes: Sequence[np.ndarray]) -> np.ndarray:
+        """Volumes (D, H, W) of any one intensity scale -> features (N, 2048)."""
+        tensors = (torch.from_numpy(np.array(volume))[None, None] for volume in volumes)
+        return np.concatenate([self.network(_standardised(x)).numpy() for x in tensors])
 
 
 def _standardised(x: Tensor) -> Tensor:
@@ -114,13 +102,13 @@ def _read(path: Path) -> Mapping:
     if path.suffix == ".safetensors":
         return load_tensors(path)
     try:
-        found = torch.load(path, map_location="cpu", weights_only=True)
+        content = torch.load(path, map_location="cpu", weights_only=True)
     except (OSError, RuntimeError, EOFError, pickle.UnpicklingError) as error:
         raise InputError(
             f"{path.name} must be a file of plain tensors that torch can read, got {type(error).__name__}. "
             "Download it again, or save its state_dict."
         ) from error
-    return found.get("state_dict", found) if isinstance(found, Mapping) else {}
+    return content.get("state_dict", content) if isinstance(content, Mapping) else {}
 
 
 def _plain_names(tensors: Mapping) -> dict[str, Tensor]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 import torch
@@ -19,7 +19,7 @@ AVERAGE = 2.0
 """Sum of the weights of each level's averaging filter."""
 SPREAD = 5.0
 """Weight of the deviations: one stands for a whole volume, beside the means of eight regions."""
-PLACES = 2
+REGIONS = 2
 """The means are taken over so many regions along each axis, and so tell layouts apart."""
 SLOPE = 0.2
 BATCH = 8
@@ -37,38 +37,32 @@ class Random3D:
         self.kernels = [_kernel(rng, *level) for level in zip((1, *CHANNELS), CHANNELS, GAINS, strict=False)]
 
     @torch.no_grad()
-    def __call__(
-        self, volumes: Sequence[np.ndarray], progress: Callable[[int, int], None] = lambda done, total: None
-    ) -> np.ndarray:
+    def __call__(self, volumes: Sequence[np.ndarray]) -> np.ndarray:
         """Volumes (D, H, W) in [-1, 1] -> features (N, F).
-
-        Args:
-            progress: told how many of all volumes are done.
 
         Raises:
             InputError: a side is shorter than 16 voxels.
         """
         rows = []
         for start in range(0, len(volumes), BATCH):
-            batch = np.stack([volumes[place] for place in range(start, min(start + BATCH, len(volumes)))])
+            batch = np.stack([volumes[index] for index in range(start, min(start + BATCH, len(volumes)))])
             if min(batch.shape[1:]) < 2 ** len(CHANNELS):
                 raise InputError(
                     f"`volumes` must have at least {2 ** len(CHANNELS)} voxels a side, got {batch.shape[1:]}. "
                     "Use a finer grid."
                 )
             rows.append(self._features(torch.from_numpy(batch)[:, None]).numpy())
-            progress(start + len(batch), len(volumes))
         return np.concatenate(rows)
 
     def _features(self, x: Tensor) -> Tensor:
         # Background at 0, so that the padding is background.
         x = x + 1
-        found = []
+        features = []
         for kernel in self.kernels:
             x = F.leaky_relu(F.conv3d(x, kernel, stride=2, padding=1), SLOPE)
             deviations = x.std(dim=(2, 3, 4), correction=0)
-            found += [F.adaptive_avg_pool3d(x, PLACES).flatten(1), SPREAD * deviations]
-        return torch.cat(found, dim=1)
+            features += [F.adaptive_avg_pool3d(x, REGIONS).flatten(1), SPREAD * deviations]
+        return torch.cat(features, dim=1)
 
 
 def _kernel(rng: np.random.RandomState, inputs: int, outputs: int, gain: float) -> Tensor:

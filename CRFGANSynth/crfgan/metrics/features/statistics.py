@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -32,19 +32,13 @@ class Statistics:
 
     name = "statistics-v1"
 
-    def __call__(
-        self, volumes: Sequence[np.ndarray], progress: Callable[[int, int], None] = lambda done, total: None
-    ) -> np.ndarray:
-        """Volumes (D, H, W) in [-1, 1] -> features (N, F), a column for each of `NAMES`.
+    def __call__(self, volumes: Sequence[np.ndarray]) -> np.ndarray:
+        """Volumes (D, H, W) in [-1, 1] -> features (N, F), a column for each of `NAMES`."""
+        return np.array([_row(volume) for volume in volumes], dtype=np.float64)
 
-        Args:
-            progress: told how many of all volumes are done.
-        """
-        rows = []
-        for done, volume in enumerate(volumes, start=1):
-            rows.append([*_intensity(volume), *_edges(volume), *_laplacians(volume), *_autocorrelations(volume)])
-            progress(done, len(volumes))
-        return np.array(rows, dtype=np.float64)
+
+def _row(volume: np.ndarray) -> list[float]:
+    return [*_intensity(volume), *_edges(volume), *_laplacians(volume), *_autocorrelations(volume)]
 
 
 def _intensity(volume: np.ndarray) -> list[float]:

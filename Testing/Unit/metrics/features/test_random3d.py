@@ -41,12 +41,6 @@ def test_layout_is_seen():
     assert np.linalg.norm(features[0] - features[1]) > 0.2 * np.linalg.norm(features[0])
 
 
-def test_progress_ends_with_all_volumes():
-    calls = []
-    Random3D()([ramp(16, 16, 16)] * (BATCH + 1), lambda done, total: calls.append((done, total)))
-    assert calls == [(BATCH, BATCH + 1), (BATCH + 1, BATCH + 1)]
-
-
 def test_small_volumes_are_refused():
     with pytest.raises(InputError, match=r"at least 16 voxels a side, got \(8, 16, 16\)"):
         Random3D()([ramp(8, 16, 16)])

@@ -54,9 +54,3 @@ def test_a_blank_volume_has_finite_statistics():
     found = statistics(np.full((16, 16, 16), -1, np.float32))
     assert found["intensity mean"] == -1
     assert found["autocorrelation 1 along D"] == 0
-
-
-def test_progress_ends_with_all_volumes():
-    calls = []
-    Statistics()([NOISE, NOISE], lambda done, total: calls.append((done, total)))
-    assert calls == [(1, 2), (2, 2)]
