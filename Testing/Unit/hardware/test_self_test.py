@@ -43,7 +43,7 @@ def damaged(folder, package, code):
         (folder / "sitecustomize.py").write_text(finder, encoding="utf-8")
     else:
         (remains / "__init__.py").write_text(code, encoding="utf-8")
-    return {**os.environ, "PYTHONPATH": str(folder)}
+    return {**os.environ, "PYTHONPATH": os.pathsep.join([str(folder), os.environ.get("PYTHONPATH", "")])}
 
 
 def events_of(result):
