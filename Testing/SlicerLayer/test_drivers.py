@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
+HERE = Path(__file__).resolve().parent
 LAYER = ROOT.parent / "shared" / "slicer_layer"
 SOURCES = os.environ.get("SLICER_SRC")
 TIMEOUT = 600
@@ -39,7 +40,7 @@ pytestmark = [
 
 def drivers():
     """Every driver, with the circumstances in which it runs."""
-    files = [*LAYER.glob("crf_*.py"), *(ROOT / "Testing" / "SlicerLayer" / "Drivers").glob("*.py")]
+    files = [*LAYER.glob("crf_*.py"), *(HERE / "Drivers").glob("*.py")]
     return [
         pytest.param(path, settings, id=" ".join([path.stem, *map("=".join, settings.items())]))
         for path in sorted(files)
@@ -51,7 +52,7 @@ def drivers():
 def run(driver, folder, **settings):
     """Run a driver to its end; returns what it printed."""
     environment = {
-        **os.environ, "PYTHONPATH": str(LAYER), "QT_QPA_PLATFORM": "offscreen", "HOME": str(folder),
+        **os.environ, "PYTHONPATH": f"{LAYER}{os.pathsep}{HERE}", "QT_QPA_PLATFORM": "offscreen", "HOME": str(folder),
         "MODULE_DIR": str(ROOT / "CRFGANSynth"), "RUNS": str(folder / "runs"), **settings,
     }  # fmt: skip
     (folder / "runs").mkdir()

@@ -1,22 +1,12 @@
 """Volumes in a folder on the disk, with classes: looked at, chosen, trained on, synthesized by class; and segmented."""
 
-from drive import OUT, app, load, pump, slicer, step, until
+from pathlib import Path
 
-module = load()
-app.startupCompleted.emit()
-representation = module.widgetRepresentation()
-representation.enter()
-widget = representation.self()
-ui = widget.ui
+from crfgan.phantoms import make_head
+from crfgan.volumes.writing import write_volume
+from drive import OUT, pump, slicer, step, until
+from opened_panel import ui, widget
 
-from pathlib import Path  # noqa: E402
-
-from crfgan.phantoms import make_head  # noqa: E402
-from crfgan.volumes.writing import write_volume  # noqa: E402
-from CRFGANSynthLib import preferences  # noqa: E402
-
-Path(OUT, "data").mkdir()
-preferences.setDataFolder(OUT + "/data")
 FOLDER = Path(OUT, "volumes")
 
 

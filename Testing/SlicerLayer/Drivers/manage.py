@@ -1,22 +1,12 @@
 """Models and runs on the disk: import, export, rename, resume, delete, each by its button."""
 
-from drive import OUT, app, load, pump, slicer, step, until
+import shutil
+from pathlib import Path
 
-module = load()
-app.startupCompleted.emit()
-representation = module.widgetRepresentation()
-representation.enter()
-widget = representation.self()
-ui = widget.ui
+import qt
+from drive import OUT, pump, slicer, step, until
+from opened_panel import ui, widget
 
-import shutil  # noqa: E402
-from pathlib import Path  # noqa: E402
-
-import qt  # noqa: E402
-from CRFGANSynthLib import preferences, sample_data  # noqa: E402
-
-Path(OUT, "data").mkdir()
-preferences.setDataFolder(OUT + "/data")
 slicer.util.confirmOkCancelDisplay = lambda *arguments, **settings: True
 
 
@@ -30,6 +20,8 @@ def choose(name):
 
 
 def train():
+    from CRFGANSynthLib import sample_data
+
     sample_data.load("head", 3, 32)
     ui.trainSection.collapsed = False
     pump(10, 0.02)

@@ -4,15 +4,9 @@ import os
 import tempfile
 from pathlib import Path
 
-from drive import app, load, pump, slicer, slicerapp, step, until
+from drive import app, pump, slicer, step, until
+from opened_panel import ui, widget
 
-slicerapp._T["TESTING"] = False
-module = load()
-app.startupCompleted.emit()
-representation = module.widgetRepresentation()
-representation.enter()
-widget = representation.self()
-ui = widget.ui
 asked, restarts = [], []
 slicer.util.confirmYesNoDisplay = lambda text, *arguments, **settings: (asked.append(text), False)[1]
 slicer.util.restart = lambda: restarts.append(True)
