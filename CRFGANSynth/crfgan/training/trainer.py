@@ -119,6 +119,7 @@ class Trainer:
         with cached():
             loss = self._generator_loss(batch, made.slabs, made.a, alpha)
             value = self._finite("generator", loss)
+            # D and the CRF collect nothing: gradients stop at what was made, and G's pass takes them on.
             loss.backward(inputs=[made.slabs, made.a] if alpha > 0 else [made.slabs])
         made.backward(self.optimizers["generator"])
         return value
