@@ -8,7 +8,7 @@ import os
 import shutil
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
-from functools import partial
+from itertools import count
 from pathlib import Path
 
 import numpy as np
@@ -21,12 +21,11 @@ from ..storage.atomic import free_space, make_folder, replace_with, telling_user
 from ..storage.run_folder import RunFolder
 from ..volumes.discovery import Source
 from ..volumes.reading import read_volume
-from .cache import Cache, CacheError, content_of, open_array
+from ..volumes.volume import Volume
+from .cache import Cache, content_of, open_array
 from .labels import Labels, number_classes
-from .preprocessing import Survey, TrainingGrid, Units, choose_grid, choose_set_units, require_two
-
-OnSkip = Callable[[str, str], None]
-"""Told the name of a volume that is left out, and why."""
+from .prepare import OnSkip, Preparation, Surveyed
+from .preprocessing import TrainingGrid, Units, choose_grid, choose_set_units, require_two
 
 
 @dataclass(frozen=True)
@@ -94,35 +93,20 @@ class Dataset:
 
 
 @dataclass(frozen=True)
-class _Usable:
-    """A volume that can be trained on."""
+class _OfSource:
+    """A volume found in files, waiting to be read."""
 
     source: Source
-    content: str
-    """See `content_of`."""
-    survey: Survey
 
+    @property
+    def name(self) -> str:
+        return self.source.name
 
-def _survey_usable(
-    sources: list[Source],
-    settings: Preprocessing,
-    on_skip: OnSkip,
-    progress: Callable[[int, int], None],
-    cache: Cache,
-) -> list[_Usable]:
-    usable = []
-    for index, source in enumerate(sources):
-        try:
-            content = content_of(source)
-            found = cache.survey(source.name, content, settings, partial(read_volume, source))
-            usable.append(_Usable(source, content, found))
-        except CacheError:
-            raise
-        except InputError as error:
-            on_skip(source.name, str(error))
-        progress(index + 1, 2 * len(sources))
-    require_two(len(sources), len(usable))
-    return usable
+    def content_hash(self) -> str:
+        return content_of(self.source)
+
+    def read(self) -> Volume:
+        return read_volume(self.source)
 
 
 def prepare(
@@ -134,16 +118,19 @@ def prepare(
     progress: Callable[[int, int], None],
     cache: Cache,
 ) -> Dataset:
-    """Preprocess into `folder` what `cache` doesn't hold yet, one volume at a time in memory, and open the result.
+    """Preprocess into `folder` what `cache` doesn't hold yet, and open the result.
 
     Raises:
         InputError: fewer than two volumes can be used, they are of different modality, a class is missing,
             or the folder or the cache has no room or can't be written.
     """
-    usable = _survey_usable(sources, settings, on_skip, progress, cache)
-    surveys = [volume.survey for volume in usable]
+    total, done = 2 * len(sources), count(1)
+    preparation = Preparation(settings, cache, on_skip, lambda: progress(next(done), total))
+    usable = preparation.survey([_OfSource(source) for source in sources])
+    require_two(len(sources), len(usable))
+    surveys = [each.survey for each in usable]
     grid, units = choose_grid(surveys, settings), choose_set_units(surveys)
-    kept = [volume.source for volume in usable]
+    kept = [each.volume.source for each in usable]
     classes, numbers = number_classes(kept, labels) if labels else ((), ())
     center = tuple(float(c) for c in np.median([s.center for s in surveys], axis=0))
     facts = DatasetFacts(grid, units, center, tuple(source.name for source in kept), classes, numbers)
@@ -151,20 +138,18 @@ def prepare(
     run = RunFolder(folder)
     make_folder(run.volumes)
     _make_room(usable, grid, folder, cache)
-    steps = len(sources) + len(usable)
-    for index, volume in enumerate(usable):
-        read = partial(read_volume, volume.source)
-        _take_over(cache.array(volume.content, volume.survey, grid, read), run.volume(index))
-        progress(len(sources) + index + 1, steps)
+    for index, array in enumerate(preparation.arrays(usable, grid)):
+        _take_over(array, run.volume(index))
+    progress(total, total)
     details = [asdict(found) for found in surveys]
     write_whole(run.data, json.dumps({"facts": asdict(facts), "volumes": details}, indent=1).encode())
     return open_dataset(folder)
 
 
-def _make_room(usable: list[_Usable], grid: TrainingGrid, folder: Path, cache: Cache) -> None:
+def _make_room(usable: list[Surveyed], grid: TrainingGrid, folder: Path, cache: Cache) -> None:
     """Raise InputError unless cache and run have room for what each of them lacks."""
     size = 4 * int(np.prod(grid.shape))
-    missing = sum(not cache.holds(volume.content, volume.survey, grid) for volume in usable)
+    missing = sum(not cache.holds(each.content_hash, each.survey, grid) for each in usable)
     cache.make_room(missing * size)
     if folder.stat().st_dev != cache.folder.stat().st_dev:  # no link leads from one disk to another
         free_space(folder, len(usable) * size)

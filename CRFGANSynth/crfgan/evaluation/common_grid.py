@@ -12,9 +12,10 @@ from itertools import count
 import numpy as np
 
 from ..config import Preprocessing
-from ..data.cache import Cache, CacheError
-from ..data.dataset import OnSkip, Volumes
-from ..data.preprocessing import Survey, TrainingGrid, Units, choose_grid, choose_set_units
+from ..data.cache import Cache
+from ..data.dataset import Volumes
+from ..data.prepare import OnSkip, Preparation, Surveyed
+from ..data.preprocessing import TrainingGrid, Units, choose_grid, choose_set_units
 from ..errors import InputError
 from .collection import LazyVolume
 
@@ -46,13 +47,6 @@ class ResampledSets:
     """What [-1, 1] stands for: of arbitrary units the median window."""
 
 
-@dataclass(frozen=True)
-class _Surveyed:
-    volume: LazyVolume
-    content_hash: str
-    survey: Survey
-
-
 def resample_sets(
     volumes: Mapping[str, Sequence[LazyVolume]],
     settings: Preprocessing,
@@ -66,48 +60,23 @@ def resample_sets(
         InputError: a set has no volume that can be used, the sets are of different modality, or the cache has no room.
     """
     total, done = 2 * sum(map(len, volumes.values())), count(1)
-
-    def step() -> None:
-        progress(next(done), total)
-
-    surveyed = {name: _survey_set(name, of_set, settings, cache, on_skip, step) for name, of_set in volumes.items()}
+    preparation = Preparation(settings, cache, on_skip, lambda: progress(next(done), total))
+    surveyed = {name: _survey_set(name, of_set, preparation) for name, of_set in volumes.items()}
     surveys = [each.survey for of_set in surveyed.values() for each in of_set]
     grid, units = choose_grid(surveys, settings), choose_set_units(surveys)
-    sets = {name: _resample_set(of_set, cache, grid, step) for name, of_set in surveyed.items()}
+    sets = {name: _resample_set(of_set, grid, preparation) for name, of_set in surveyed.items()}
     progress(total, total)
     return ResampledSets(sets, grid, units)
 
 
-def _survey_set(
-    name: str,
-    volumes: Sequence[LazyVolume],
-    settings: Preprocessing,
-    cache: Cache,
-    on_skip: OnSkip,
-    step: Callable[[], None],
-) -> list[_Surveyed]:
-    surveyed = []
-    for volume in volumes:
-        try:
-            content_hash = volume.content_hash()
-            survey = cache.survey(volume.name, content_hash, settings, volume.read)
-            surveyed.append(_Surveyed(volume, content_hash, survey))
-        except CacheError:
-            raise
-        except InputError as error:
-            on_skip(volume.name, str(error))
-        step()
+def _survey_set(name: str, volumes: Sequence[LazyVolume], preparation: Preparation) -> list[Surveyed]:
+    surveyed = preparation.survey(volumes)
     _require_some(name, len(volumes), len(surveyed))
     return surveyed
 
 
-def _resample_set(
-    surveyed: Sequence[_Surveyed], cache: Cache, grid: TrainingGrid, step: Callable[[], None]
-) -> VolumeSet:
-    paths = []
-    for each in surveyed:
-        paths.append(cache.array(each.content_hash, each.survey, grid, each.volume.read))
-        step()
+def _resample_set(surveyed: Sequence[Surveyed], grid: TrainingGrid, preparation: Preparation) -> VolumeSet:
+    paths = list(preparation.arrays(surveyed, grid))
     return VolumeSet(tuple(each.volume.name for each in surveyed), Volumes(paths, grid.shape))
 
 

@@ -110,7 +110,7 @@ def rewrite(path: Path, change) -> None:
 
 def test_the_same_volumes_are_read_once_and_come_out_the_same(make):
     first, read = make()
-    assert sorted(read) == ["head_0", "head_0", "head_1", "head_1", "head_2", "head_2"]
+    assert sorted(read) == ["head_0", "head_1", "head_2"]
     second, read = make()
     assert read == []
     assert same(arrays(first), arrays(second))
@@ -126,19 +126,19 @@ def test_progress_goes_on_to_its_end_without_reading(make):
 
 
 @pytest.mark.parametrize(
-    ("settings", "times"),
+    "settings",
     [
-        (Preprocessing((32, 32, 64), fit="fill"), 1),
-        (Preprocessing((32, 32, 32), fit="isotropic"), 1),
-        (Preprocessing((32, 32, 32), "lung-ct", fit="fill"), 2),
-        (Preprocessing((32, 32, 32), "ct", (0.0, 900.0), fit="fill"), 2),
+        Preprocessing((32, 32, 64), fit="fill"),
+        Preprocessing((32, 32, 32), fit="isotropic"),
+        Preprocessing((32, 32, 32), "lung-ct", fit="fill"),
+        Preprocessing((32, 32, 32), "ct", (0.0, 900.0), fit="fill"),
     ],
     ids=["shape", "fit", "modality", "window"],
 )
-def test_a_changed_setting_makes_only_what_depends_on_it(make, cache, settings, times):
+def test_a_changed_setting_makes_only_what_depends_on_it(make, cache, settings):
     before, _ = make()
     after, read = make(settings)
-    assert sorted(read) == sorted(times * ["head_0", "head_1", "head_2"])
+    assert sorted(read) == ["head_0", "head_1", "head_2"]
     assert not same(arrays(before), arrays(after))
     assert same(arrays(make(settings)[0]), arrays(after))
     assert make()[1] == []
@@ -149,7 +149,7 @@ def test_a_changed_file_alone_is_read_again(make, heads):
     before, _ = make()
     write_volume(make_head(9, (32, 32, 32)).image, heads / "head_1.nrrd", {})
     after, read = make()
-    assert read == ["head_1", "head_1"]
+    assert read == ["head_1"]
     changed = [not np.array_equal(a, b) for a, b in zip(arrays(before), arrays(after), strict=True)]
     assert changed == [False, True, False]
 
