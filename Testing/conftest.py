@@ -1,5 +1,6 @@
 """Makes the stand-ins for Slicer importable and their fixtures known to every test, and keeps homes clean."""
 
+import locale
 import os
 import sys
 from pathlib import Path
@@ -21,3 +22,11 @@ def cache_folder(tmp_path_factory):
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("CRFGAN_CACHE", str(folder))
         yield folder
+
+
+@pytest.fixture(autouse=True)
+def kept_locale():
+    """GDCM's writer leaves a process in the locale C, in which what children print in UTF-8 can't be read."""
+    before = locale.setlocale(locale.LC_ALL)
+    yield
+    locale.setlocale(locale.LC_ALL, before)
