@@ -86,6 +86,7 @@ def show_first_use(camera: Photographer) -> None:
     camera.panel_alone("nothing-installed")
     missing.clear()
     camera.panel.widget.updateReady()
+    camera.panel.until(lambda: camera.panel.widget.packages.selfTest.problems is not None)
     camera.panel_alone("ready")
 
 

@@ -16,27 +16,36 @@ class SelfTest:
     """Made once after Slicer's start, and again when something was installed or has failed.
 
     `problems` says what keeps which package from being used, and is None until that is known; `failure` is a sentence
-    for where the worker itself can't work. `listeners` are called when either has changed.
+    for where the worker itself can't work. `isUnderWay` is false while it waits for other work to end. `listeners` are
+    called when any of them has changed.
     """
 
     def __init__(self):
-        self.problems, self.failure, self.listeners = None, "", []
+        self.problems, self.failure, self.isUnderWay, self.listeners = None, "", False, []
         self._logic, self._job, self._found, self._trying = None, None, {}, ""
         self._starter = singleShotTimer(PAUSE_MS, self._start)
 
     def begin(self, logic):
         """Make it soon, unless it is made already."""
         if self.problems is None and self._job is None:
-            self._logic = logic
+            self._logic, self.isUnderWay = logic, not _isBusy()
             self._starter.start()
 
     def _start(self):
-        if any(job.state != PAUSED for job in theQueue().running):
+        if _isBusy():
             self._starter.start()  # when that has ended
+            self._tell(isUnderWay=False)
             return
         self._found, self._trying = {}, ""
         self._job = self._logic.startSelfTest()
         self._job.listeners.append(self._onJob)
+        self._tell(isUnderWay=True)
+
+    def _tell(self, isUnderWay):
+        hasChanged, self.isUnderWay = isUnderWay != self.isUnderWay, isUnderWay
+        if hasChanged:
+            for listener in list(self.listeners):
+                listener()
 
     def blame(self, package, problem):
         """Work has failed because of a package: no need to try it out."""
@@ -46,7 +55,7 @@ class SelfTest:
     def forget(self):
         """Something has changed: what was found holds no longer."""
         self._starter.stop()
-        self.problems, self.failure, self._job = None, "", None
+        self.problems, self.failure, self._job, self.isUnderWay = None, "", None, False
 
     def _onJob(self, job, events):
         if job is not self._job:
@@ -65,8 +74,12 @@ class SelfTest:
         self.problems = {package: problem for package, problem in self._found.items() if problem}
         self.failure = "" if self.problems else job.error
         self._job = None
-        for listener in list(self.listeners):
-            listener()
+        self._tell(isUnderWay=False)
+
+
+def _isBusy():
+    """Whether a job is at work that shouldn't have to share the processor."""
+    return any(job.state != PAUSED for job in theQueue().running)
 
 
 @cache

@@ -192,7 +192,11 @@ def test_what_is_installed_is_tried_out_once_before_the_panel_says_nothing_more(
 def test_work_that_was_begun_meanwhile_comes_first(panel, scene, self_test):
     self_test.forget()
     panel.widget.updateReady()
+    assert panel.shows(panel.ui.dependenciesFrame)
     panel.ui.synthesizeButton.click()
+    panel.turn(0.8)
+    # Work may take hours: nothing is said of what waits for its end.
+    assert not panel.job.ended and not panel.shows(panel.ui.dependenciesFrame)
     while not panel.job.ended:
         assert self_test.problems is None
         panel.turn(0.02)

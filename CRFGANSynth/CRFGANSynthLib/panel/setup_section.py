@@ -42,7 +42,7 @@ class SetupSection:
         if damaged:
             text = _("Installed but damaged: {names}. Press Install to get that anew.")
             return text.format(names=", ".join(damaged))
-        if self.selfTest.problems is None:
+        if self.selfTest.isUnderWay:
             return _("Trying out what is installed...")
         return self.selfTest.failure
 
