@@ -434,12 +434,11 @@ class CRFGANSynthLogic(ScriptedLoadableModuleLogic):
         def tell(job, events):
             for event in events:
                 try:
-                    goesOn = progress(event) is not False
+                    if progress(event) is False:
+                        job.stop()
                 except Exception:
                     job.stop()
                     raise
-                if not goesOn:
-                    job.stop()
 
         if progress is not None:
             job.listeners.append(tell)

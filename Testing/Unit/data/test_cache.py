@@ -38,16 +38,6 @@ def refuse(*arguments) -> None:
 
 
 @pytest.fixture
-def heads(head_folder, tmp_path):
-    """Three volumes that a test may change."""
-    folder = tmp_path / "heads"
-    folder.mkdir()
-    for number in range(3):
-        shutil.copy(head_folder / f"head_{number}.nrrd", folder)
-    return folder
-
-
-@pytest.fixture
 def cache(tmp_path):
     return Cache(tmp_path / "cache")
 

@@ -24,16 +24,6 @@ SETTINGS = Preprocessing((32, 32, 32))
 
 
 @pytest.fixture
-def heads(head_folder, tmp_path):
-    """Three good volumes that a test may change."""
-    folder = tmp_path / "heads"
-    folder.mkdir()
-    for number in range(3):
-        shutil.copy(head_folder / f"head_{number}.nrrd", folder)
-    return folder
-
-
-@pytest.fixture
 def chest(tmp_path):
     path = tmp_path / "chests" / "chest_0.nrrd"
     write_volume(make_chest(0, (32, 32, 32)).image, path, {})
