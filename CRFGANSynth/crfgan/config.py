@@ -71,14 +71,25 @@ class Network:
     """Length of the latent vector z."""
     crf: str = "spatial"
     """Nodes are depth planes of A (`spatial`), groups of channels as published (`reference`), or no CRF (`none`)."""
+    prior: bool = False
+    """Start from the principal components of the training volumes; `false` for the published networks."""
+    subvolumes: int = 2
+    """With a prior, the discriminator sees sub-volumes along any axis, the volume's shortest side over this thick."""
     classes: int = 0
     """Number of classes the networks are conditioned on; 0 for none."""
 
     def __post_init__(self):
         legal = self.width % 16 == 0 and 16 <= self.width <= 256
         _require(legal, "width", "a multiple of 16 from 16 to 256", self.width, "The published width is 64.")
-        _require_positive(self, "latent")
+        _require_positive(self, "latent", "subvolumes")
         _require(self.crf in CRF_MODES, "crf", f"one of {CRF_MODES}", self.crf, "Choose one.")
+        _require(
+            not (self.prior and self.crf != "none"),
+            "crf",
+            "none where the prior is used",
+            self.crf,
+            "Choose the crf none, or a preset that is called published.",
+        )
         _require(
             self.classes != 1 and self.classes >= 0,
             "classes",
@@ -114,6 +125,14 @@ class Training:
     """Share of the run after which that weight has fallen linearly to 0."""
     variety_weight: float = 0.1
     """Weight of the penalty on synthesized volumes that are more alike than real ones; 0 as published."""
+    prior_weight: float = 4.0
+    """With a prior, weight of the distance between a synthesized volume and its layout, at a quarter of the resolution."""
+    anchor_weight: float = 2.0
+    """With a prior, weight of the distance between real volumes and what the generator makes of their own scores."""
+    alone: float = 0.15
+    """With a prior, share of the run in which the generator learns from layouts and real volumes alone."""
+    calm: float = 0.3
+    """With a prior, last share of the run, in which the learning rates fall to a tenth."""
     ema_decay: float = 0.999
     """Decay of the generator's exponential moving average, which is what synthesizes; shorter early in a run."""
     augment: bool = True
@@ -137,7 +156,9 @@ class Training:
         for name in ("seed", "volumes_at_a_time", "evaluate_every"):
             _require(getattr(self, name) >= 0, name, "0 or more", getattr(self, name), "Give a whole number.")
         _require(self.variety_weight >= 0, "variety_weight", "0 or more", self.variety_weight, "Give 0 for none.")
-        for name in ("crf_weight", "crf_fade", "ema_decay", "held_out"):
+        for name in ("prior_weight", "anchor_weight"):
+            _require(getattr(self, name) >= 0, name, "0 or more", getattr(self, name), "Give 0 for none.")
+        for name in ("crf_weight", "crf_fade", "alone", "calm", "ema_decay", "held_out"):
             value = getattr(self, name)
             _require(0 <= value <= 1, name, "between 0 and 1", value, "Give a fraction.")
         _require(self.device in DEVICES, "device", f"one of {DEVICES}", self.device, "Choose one.")
@@ -201,13 +222,13 @@ PRESETS = {
     "tiny-32": Config(
         # At 32 voxels a side none is spared for padding.
         Preprocessing(shape=(32, 32, 32), fit="fill"),
-        Network(width=16, latent=128),
-        Training(iterations=2_000, batch_size=12, preview_every=100, lr_generator=5e-4, lr_discriminator=1e-3),
+        Network(width=32, latent=128, prior=True, subvolumes=2, crf="none"),
+        Training(iterations=2_000, batch_size=8, preview_every=100, lr_generator=5e-4, lr_discriminator=4e-4),
     ),
     "small-64": Config(
         Preprocessing(shape=(64, 64, 64)),
-        Network(width=32, latent=256),
-        Training(iterations=10_000, batch_size=4, lr_generator=5e-4, lr_discriminator=1e-3),
+        Network(width=32, latent=128, prior=True, subvolumes=4, crf="none"),
+        Training(iterations=10_000, batch_size=4, lr_generator=5e-4, lr_discriminator=4e-4),
     ),
     "standard-128": Config(
         Preprocessing(shape=(128, 128, 128)),
@@ -219,7 +240,16 @@ PRESETS = {
         Network(width=64, latent=1024),
         Training(iterations=80_000, batch_size=4),
     ),
+    **{
+        f"published-{side}": Config(
+            Preprocessing(shape=(side, side, side)),
+            Network(width=64, latent=1024, crf="reference"),
+            Training(iterations=80_000, batch_size=4, variety_weight=0, augment=False),
+        )
+        for side in (32, 64, 128, 256)
+    },
 }
+"""By name; those called published have the paper's networks, CRF, rates and losses, at any side."""
 
 
 def load_config(path: Path) -> Config:

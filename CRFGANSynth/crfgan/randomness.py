@@ -12,7 +12,7 @@ LOOSEST = 3.0
 """Largest limit of `truncate`: one component in 370 lies beyond it anyway."""
 
 # One number for each purpose keeps their streams apart.
-_ORDER, _STEP, _SAMPLE, _WEIGHTS = range(4)
+_ORDER, _STEP, _SAMPLE, _WEIGHTS, _ANCHOR = range(5)
 
 
 def weights_seed(seed: int) -> int:
@@ -32,6 +32,12 @@ def batch_indices(seed: int, step: int, batch_size: int, count: int) -> list[int
     epochs = {place // count for place in places}
     orders = {e: np.random.default_rng([_ORDER, seed, e]).permutation(count) for e in epochs}
     return [int(orders[place // count][place % count]) for place in places]
+
+
+def anchor_noise(seed: int, index: int, length: int) -> Tensor:
+    """What a training volume's latent (length,) has where there are no components: noise that is always its own."""
+    rng = np.random.default_rng([_ANCHOR, seed, index])
+    return torch.from_numpy(rng.standard_normal(length, dtype=np.float32))
 
 
 def sample_latent(seed: int, index: int, length: int, classes: int) -> tuple[Tensor, int]:

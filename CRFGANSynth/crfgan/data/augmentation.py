@@ -26,10 +26,15 @@ class Augmentation:
         self.shifts = (uniform[:2] * (limits[:, None] + 0.5)).round().int().T.tolist()
         self.contrast = 1 + uniform[2] * CONTRAST
 
-    def __call__(self, slabs: Tensor) -> Tensor:
-        """Shift within the planes, and change contrast as measured from the background at -1."""
-        shifted = torch.stack([_shift(x, *s) for x, s in zip(slabs, self.shifts, strict=True)])
-        return (shifted + 1) * self.contrast.to(slabs).view(-1, 1, 1, 1, 1) - 1
+    def __call__(self, slabs: Tensor, part: slice = slice(None)) -> Tensor:
+        """Shift a part of the batch within the planes, and change contrast as measured from the background at -1."""
+        shifted = torch.stack([_shift(x, *s) for x, s in zip(slabs, self.shifts[part], strict=True)])
+        return (shifted + 1) * self.contrast[part].to(slabs).view(-1, 1, 1, 1, 1) - 1
+
+
+def no_augmentation(slabs: Tensor, part: slice = slice(None)) -> Tensor:
+    """In its place: nothing is changed."""
+    return slabs
 
 
 def _shift(x: Tensor, down: int, right: int) -> Tensor:

@@ -86,6 +86,12 @@ class Dataset:
             slab[0] = self.volumes[index][start : start + depth]
         return slabs
 
+    def subvolumes(self, indices: Sequence[int], axis: int, starts: Sequence[int], depth: int) -> Tensor:
+        """Planes starts[b] to starts[b] + depth of each volume along `axis`, which comes first: (B, 1, depth, ...)."""
+        turned = (np.moveaxis(self.volumes[index], axis, 0) for index in indices)
+        cut = [volume[start : start + depth] for volume, start in zip(turned, starts, strict=True)]
+        return torch.from_numpy(np.ascontiguousarray(np.stack(cut)))[:, None]
+
     def classes(self, indices: Sequence[int]) -> Tensor | None:
         """Class numbers (B,) of volumes; None where the set has no classes."""
         labels = self.facts.labels

@@ -10,10 +10,7 @@ import torch
 from torch import nn
 
 from ..config import Network
-from ..networks.crf import build_crf
-from ..networks.discriminator import Discriminator
-from ..networks.generator import Generator
-from ..networks.half_encoder import HalfEncoder
+from ..networks.build import build_generator, build_networks
 from ..networks.shapes import Shape
 
 
@@ -52,10 +49,10 @@ class Block(NamedTuple):
 def count_parameters(shape: Shape, network: Network) -> Parameters:
     """Numbers in the networks of a shape."""
     with torch.device("meta"):
-        generator = Generator(shape, network)
-        others = [Discriminator(shape, network), HalfEncoder(network), build_crf(shape, network)]
+        networks = build_networks(shape, network)
+    generator, *others = networks.values()
     largest = max(weight.numel() for weight in generator.parameters())
-    return Parameters(_numbers(generator), largest, sum(_numbers(module) for module in others if module))
+    return Parameters(_numbers(generator), largest, sum(_numbers(module) for module in others))
 
 
 def _numbers(module: nn.Module) -> int:
@@ -66,7 +63,7 @@ def _numbers(module: nn.Module) -> int:
 def count_blocks(shape: Shape, network: Network) -> tuple[Block, ...]:
     """The blocks of G^A, from the smallest map up to A."""
     with torch.device("meta"):
-        generator = Generator(shape, network)
+        generator = build_generator(shape, network)
     found, before = [], generator.seed_shape[1:]
     for size, conv in zip(generator.sizes, generator.convs, strict=True):
         # Along an axis that doubles, an output voxel reads two voxels of the small map (see networks/layers).

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 
+from ..config import Network
+
 A_STRIDE = 4
 """Voxels of the volume along each axis behind one voxel of A."""
 SLABS = 8
@@ -25,6 +27,11 @@ def a_shape(shape: Shape) -> Shape:
 def slab_planes(shape: Shape) -> int:
     """Depth of a slab in planes of A."""
     return shape[0] // A_STRIDE // SLABS
+
+
+def subvolume_planes(shape: Shape, network: Network) -> int:
+    """Thickness of the sub-volumes that D sees, in planes of A: as a slab, or of the shortest side's parts."""
+    return max(1, min(shape) // A_STRIDE // network.subvolumes) if network.prior else slab_planes(shape)
 
 
 def encoded_volumes(batch: int) -> int:

@@ -15,6 +15,7 @@ import torch
 from torch import Tensor, nn
 
 from .generator import Generator
+from .prior_generator import PriorGenerator
 from .shapes import Shape, a_shape
 from .windows import windows
 
@@ -96,13 +97,16 @@ def rendered_plane_bytes(shape: Shape, channels: int) -> int:
 
 
 def stream(
-    generator: Generator, z: Tensor, classes: Tensor | None = None, chunk: int | None = None
+    generator: Generator | PriorGenerator, z: Tensor, classes: Tensor | None = None, chunk: int | None = None
 ) -> Iterator[Tensor]:
     """Voxels (B, 1, n, H, W) in [-1, 1] of whole volumes from latents (B, Z), from the bottom up.
 
     Args:
         chunk: bytes of the largest map that is made at a time; by default what is fastest.
     """
+    if isinstance(generator, PriorGenerator):
+        yield from _stream_in_one_pass(generator, z, classes, chunk)
+        return
     depth, height, width = a_shape(generator.shape)
     plane = len(z) * rendered_plane_bytes(generator.shape, generator.render1.out_channels)
     chunk = best_chunk(plane) if chunk is None else chunk
@@ -120,8 +124,20 @@ def stream(
         first, waiting = first + ready, waiting[:, :, ready:]
 
 
+def _stream_in_one_pass(
+    generator: PriorGenerator, z: Tensor, classes: Tensor | None, chunk: int | None
+) -> Iterator[Tensor]:
+    """As `stream`: nothing is normalised by statistics of the whole, so that one pass is enough."""
+    layout, a = generator.features(z, classes)
+    plane = len(z) * rendered_plane_bytes(generator.shape, generator.render1.out_channels)
+    step = max(1, (best_chunk(plane) if chunk is None else chunk) // plane)
+    for start in range(0, a.shape[2], step):
+        planes = min(step, a.shape[2] - start)
+        yield generator.render(layout, a, 0, [start] * len(z), planes).clamp_(-1, 1)
+
+
 def synthesize_volume(
-    generator: Generator, z: Tensor, classes: Tensor | None = None, chunk: int | None = None
+    generator: Generator | PriorGenerator, z: Tensor, classes: Tensor | None = None, chunk: int | None = None
 ) -> Tensor:
     """One whole volume (D, H, W) float32 in [-1, 1], on the CPU, from a latent (1, Z)."""
     volume, first = torch.empty(generator.shape), 0

@@ -19,7 +19,9 @@ from ..config import Config
 from ..data.dataset import DatasetFacts
 from ..data.preprocessing import TrainingGrid, Units
 from ..errors import InputError
+from ..networks.build import build_generator
 from ..networks.generator import Generator
+from ..networks.prior_generator import PriorGenerator
 from ..storage.file_names import check_new_model
 from ..storage.run_folder import RunFolder
 from ..storage.tensor_file import load_tensors, save_tensors
@@ -90,7 +92,7 @@ class Model:
     config: Config
     grid: TrainingGrid
     units: Units
-    generator: Generator
+    generator: Generator | PriorGenerator
 
     @cached_property
     def sha256(self) -> str:
@@ -109,7 +111,7 @@ def load_model(path: Path) -> Model:
     try:
         config = Config.from_dict(card["config"])
         grid = TrainingGrid(tuple(card["grid"]["shape"]), card["grid"]["fit"], tuple(card["grid"]["spacing"]))
-        generator = Generator(grid.shape, config.network)
+        generator = build_generator(grid.shape, config.network)
         generator.load_state_dict(load_tensors(file))
         units = Units(**card["units"])
     except (KeyError, TypeError, RuntimeError) as error:

@@ -27,6 +27,7 @@ from ..storage.run_folder import RunFolder
 from ..volumes.discovery import Source
 from .precision import choose_precision
 from .recording.recorder import Recorder, is_preview_due
+from .prior_trainer import make_trainer
 from .trainer import Trainer
 
 POLL_SECONDS = 0.2
@@ -139,7 +140,7 @@ def train_run(
 def _make_trainer(folder: Path, config: Config, dataset: Dataset, budget: int | None) -> Trainer:
     """The trainer of a run at its last state."""
     device = choose_device(config.training.device)
-    trainer = Trainer(fit_to_memory(config, device.type, budget), dataset, device)
+    trainer = make_trainer(fit_to_memory(config, device.type, budget), dataset, device)
     if has_checkpoint(RunFolder(folder).states):
         trainer.step_number = load_checkpoint(RunFolder(folder).states, trainer.state)
     return trainer

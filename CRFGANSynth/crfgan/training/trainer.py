@@ -19,10 +19,9 @@ from torch.optim.swa_utils import AveragedModel
 from ..config import Config
 from ..data.dataset import Dataset
 from ..errors import InputError
-from ..networks.crf import build_crf
-from ..networks.discriminator import Discriminator, Judgement, slab_positions
-from ..networks.generator import Generator
-from ..networks.half_encoder import HalfEncoder, encoder_windows
+from ..networks.build import build_networks
+from ..networks.discriminator import Judgement, slab_positions
+from ..networks.half_encoder import encoder_windows
 from ..networks.shapes import a_shape, encoded_volumes, slab_planes
 from ..randomness import weights_seed
 from ..runs.checkpoint import Stateful
@@ -59,20 +58,26 @@ class Trainer:
         shape, network, training = dataset.facts.grid.shape, config.network, config.training
         self.shape, self.depth, self.planes = shape, a_shape(shape)[0], slab_planes(shape)
         torch.manual_seed(weights_seed(training.seed))
-        self.modules, self.optimizers = {}, {}
-        for name, module, rate in (
-            ("generator", Generator(shape, network), training.lr_generator),
-            ("discriminator", Discriminator(shape, network), training.lr_discriminator),
-            ("encoder", HalfEncoder(network), training.lr_encoder),
-            ("crf", build_crf(shape, network), training.lr_crf),
-        ):
-            if module is not None:
-                self.modules[name] = module.to(device)
-                self.optimizers[name] = self.make_optimizer(module, rate)
+        self.modules = {name: module.to(device) for name, module in build_networks(shape, network).items()}
+        rates = {
+            "generator": training.lr_generator,
+            "discriminator": training.lr_discriminator,
+            "encoder": training.lr_encoder,
+            "crf": training.lr_crf,
+        }
+        self.optimizers = {name: self.make_optimizer(module, rates[name]) for name, module in self.modules.items()}
+        self.learn_from(dataset)
         average = _ema_average(training.ema_decay)
         self.ema = AveragedModel(self.modules["generator"], multi_avg_fn=average).requires_grad_(False)
         self.step_number = 0
-        self.batches = Batches(config, dataset, device, self.encoded_volumes())
+        self.batches = self.make_batches()
+
+    def learn_from(self, dataset: Dataset) -> None:
+        """What is known of a training set before the first step; the published networks start from nothing."""
+
+    def make_batches(self) -> Batches:
+        """What the steps work on."""
+        return Batches(self.config, self.dataset, self.device, self.encoded_volumes())
 
     def make_optimizer(self, module: nn.Module, rate: float) -> torch.optim.Optimizer:
         """The optimizer of one network."""

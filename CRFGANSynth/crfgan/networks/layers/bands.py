@@ -1,0 +1,32 @@
+"""Haar bands: a volume at half the resolution, and beside it its detail of the finest size, in seven directions.
+
+Shapes: B batch, D H W the volume; d h w the same at half the resolution. Bands are numbered by what they are high along:
+W counts 1, H 2, D 4; band 0 is the mean.
+"""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+
+BANDS = 8
+
+
+def to_bands(x: Tensor) -> Tensor:
+    """(B, 1, D, H, W) with even sides -> (B, 8, d, h, w), by the orthonormal Haar transform of blocks of 2^3 voxels."""
+    batch, _, depth, height, width = x.shape
+    blocks = x.reshape(batch, depth // 2, 2, height // 2, 2, width // 2, 2).permute(0, 2, 4, 6, 1, 3, 5)
+    return torch.einsum("bv,nvdhw->nbdhw", _matrix(x), blocks.flatten(1, 3))
+
+
+def from_bands(bands: Tensor) -> Tensor:
+    """Inverse of `to_bands`."""
+    batch, _, depth, height, width = bands.shape
+    blocks = torch.einsum("bv,nbdhw->nvdhw", _matrix(bands), bands).unflatten(1, (2, 2, 2))
+    return blocks.permute(0, 4, 1, 5, 2, 6, 3).reshape(batch, 1, 2 * depth, 2 * height, 2 * width)
+
+
+def _matrix(like: Tensor) -> Tensor:
+    """(8 bands, 8 voxels of a block), orthonormal."""
+    line = like.new_tensor([[1.0, 1.0], [1.0, -1.0]]) / 2**0.5
+    return torch.kron(torch.kron(line, line), line)

@@ -1,0 +1,176 @@
+"""A step of training with a prior: the discriminator's, then the generator's, held by what is known.
+
+A synthesized volume is held to its layout, and real volumes are anchors: of its own scores the generator is to make the
+volume itself. Between them the discriminator decides. All is done on sub-volumes along a random axis.
+
+Shapes: B batch, n anchors, Z latent, T P Q a sub-volume with its axis first; d h w the volume at a quarter of the resolution.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+from torch.nn.utils.parametrize import cached
+
+from ..config import Config
+from ..data.dataset import Dataset
+from ..networks.discriminator import Judgement
+from ..networks.layers.bands import to_bands
+from ..networks.prior_generator import soft_clamp
+from ..networks.shapes import A_STRIDE, subvolume_planes
+from .losses import class_loss, fake_loss, real_loss
+from .principal_components import band_deviations, fit_prior, layouts
+from .subvolume_batches import SubvolumeBatch, SubvolumeBatches
+from .trainer import Losses, Trainer
+
+CALMED = 0.1
+"""Learning rates at the end of a run, over those at its start."""
+BAND_WEIGHT = 0.1
+"""Of an anchor's bands, each in units of its deviation, beside its voxels."""
+
+
+class _Made(NamedTuple):
+    """What the generator makes of some volumes of a batch."""
+
+    fake: Tensor
+    """(b, 1, T, P, Q) of new volumes."""
+    anchors: Tensor
+    """(n, 1, T, P, Q) of real volumes' own scores."""
+    layouts: Tensor
+    """(b, 1, T/4, P/4, Q/4) that the new ones are held to."""
+
+
+class PriorTrainer(Trainer):
+    """The two networks of a run with a prior, their optimizers, and one step of training."""
+
+    def learn_from(self, dataset: Dataset) -> None:
+        """Principal components of the training volumes, and how large their detail is."""
+        generator, discriminator = self.modules["generator"], self.modules["discriminator"]
+        self.layouts = layouts(dataset.volumes).to(self.device)
+        fit_prior(generator.prior, self.layouts)
+        for module in (generator, discriminator):
+            module.deviations.copy_(band_deviations(dataset.volumes))
+        self.subvolume = subvolume_planes(self.shape, self.config.network)
+
+    def make_batches(self) -> SubvolumeBatches:
+        """Sub-volumes along a random axis."""
+        return SubvolumeBatches(self.config, self.dataset, self.device, encoded=0)
+
+    def step(self) -> Losses:
+        """One iteration of both networks; returns their losses."""
+        batch = self.batches.take(self.step_number)
+        self.batches.read_ahead(self.step_number + 1)
+        self._set_rates()
+        parts = self._parts_of(batch)
+        with torch.set_grad_enabled(len(parts) == 1):
+            made = [self._make(batch, part) for part in parts]
+        losses = {"discriminator": self._train_discriminator(batch, torch.cat([part.fake.detach() for part in made]))}
+        losses |= self._train_generator(batch, parts, made)
+        self.ema.update_parameters(self.modules["generator"])
+        self.step_number += 1
+        return losses
+
+    def _set_rates(self) -> None:
+        """The learning rates of this step: as configured, and towards the end falling linearly to a tenth."""
+        training = self.config.training
+        calm = max(training.calm * training.iterations, 1)
+        share = min(1.0, (training.iterations - self.step_number) / calm)
+        factor = CALMED + (1 - CALMED) * share
+        for name, rate in (("generator", training.lr_generator), ("discriminator", training.lr_discriminator)):
+            self.optimizers[name].param_groups[0]["lr"] = rate * factor
+
+    def _parts_of(self, batch: SubvolumeBatch) -> list[slice]:
+        """The batch in parts of as many volumes as the generator's backward pass has memory for."""
+        size = len(batch.starts)
+        step = self.config.training.volumes_at_a_time or size
+        return [slice(first, min(first + step, size)) for first in range(0, size, step)]
+
+    def _make(self, batch: SubvolumeBatch, part: slice) -> _Made:
+        """New volumes of a part of the batch, and the anchors in it."""
+        generator, latents, starts = self.modules["generator"], batch.latents[part], batch.starts[part]
+        anchors = range(len(batch.anchors))[part]
+        own = [self._own_latents(batch, anchors)] if len(anchors) else []
+        starts = starts + [batch.starts[index] for index in anchors]
+        classes = None
+        if batch.classes is not None:
+            classes = torch.cat([batch.classes[part], batch.classes[anchors.start : anchors.stop]])
+        with self._autocast():
+            layout, a = generator.features(torch.cat([latents, *own]), classes)
+            voxels = soft_clamp(generator.render(layout, a, batch.axis, starts, self.subvolume).float())
+        count = len(latents)
+        cut = layout[:count].movedim(2 + batch.axis, 2)
+        held = torch.stack([one[:, s : s + self.subvolume] for one, s in zip(cut, starts, strict=False)])
+        return _Made(voxels[:count], voxels[count:], held)
+
+    def _own_latents(self, batch: SubvolumeBatch, anchors: range) -> Tensor:
+        """The scores (n, Z) of real volumes, with noise of their own where there are no components."""
+        prior = self.modules["generator"].prior
+        scores = prior.scores(self.layouts[[batch.anchors[index] for index in anchors]])
+        known = prior.components.flatten(1).abs().amax(1) > 0
+        return torch.where(known, scores, batch.anchor_noise[anchors.start : anchors.stop])
+
+    def _train_discriminator(self, batch: SubvolumeBatch, fake: Tensor) -> float:
+        """D tells real sub-volumes (B, 1, T, P, Q) from synthesized ones at the same places."""
+        with cached():
+            on_real, on_fake = self._judge(batch, batch.real), self._judge(batch, fake)
+            loss = real_loss(on_real.score) + fake_loss(on_fake.score) + class_loss(on_real, batch.classes)
+            return self._learn("discriminator", loss)
+
+    def _train_generator(self, batch: SubvolumeBatch, parts: list[slice], made: list[_Made]) -> Losses:
+        """G makes sub-volumes that D takes for real, and that keep to layouts and anchors."""
+        sums, optimizer = dict.fromkeys(("generator", "layout", "anchor"), 0.0), self.optimizers["generator"]
+        for part, kept in zip(parts, made, strict=True):
+            again = kept if len(parts) == 1 else self._make(batch, part)
+            terms = self._generator_terms(batch, part, again)
+            weights = self.config.training
+            loss = terms["generator"] + weights.prior_weight * terms["layout"] + weights.anchor_weight * terms["anchor"]
+            share = len(again.fake) / len(batch.starts)
+            self._finite("generator", loss)
+            loss = loss * share
+            if part is parts[-1]:
+                loss.backward(inputs=list(self.modules["generator"].parameters()))
+            else:
+                with optimizer.held():
+                    loss.backward(inputs=list(self.modules["generator"].parameters()))
+            for name, term in terms.items():
+                sums[name] += share * float(term)
+        return sums
+
+    def _generator_terms(self, batch: SubvolumeBatch, part: slice, made: _Made) -> dict[str, Tensor]:
+        """G's losses on a part of the batch: by D, against layouts, and of anchors."""
+        if self.step_number < self.config.training.alone * self.config.training.iterations:
+            adversarial = made.fake.new_zeros(())
+        else:
+            judged = self._judge(batch, made.fake, part)
+            classes = None if batch.classes is None else batch.classes[part]
+            adversarial = real_loss(judged.score) + class_loss(judged, classes)
+        layout = (F.avg_pool3d(made.fake, A_STRIDE) - made.layouts).abs().mean()
+        return {"generator": adversarial, "layout": layout, "anchor": self._anchor_loss(batch, part, made.anchors)}
+
+    def _anchor_loss(self, batch: SubvolumeBatch, part: slice, anchors: Tensor) -> Tensor:
+        """Distance of anchors (n, 1, T, P, Q) from the real sub-volumes, in voxels and in bands."""
+        if not len(anchors):
+            return anchors.new_zeros(())
+        apart = anchors - batch.real[part][: len(anchors)]
+        deviations = self.modules["generator"].deviations.view(-1, 1, 1, 1)
+        bands = to_bands(apart.movedim(2, 2 + batch.axis)) / deviations
+        return apart.abs().mean() + BAND_WEIGHT * bands.abs().mean()
+
+    def _judge(self, batch: SubvolumeBatch, voxels: Tensor, part: slice = slice(None)) -> Judgement:
+        """D's logits for sub-volumes (b, 1, T, P, Q) at a part of the batch's places, after augmentation."""
+        with self._autocast():
+            return self.modules["discriminator"](batch.augment(voxels, part), batch.axis, batch.starts[part])
+
+    def trial_pass(self) -> tuple[Tensor, Tensor]:
+        """Layouts' and volumes' sub-volumes of the first step's first part, with a graph."""
+        batch = self.batches.read(0)
+        made = self._make(batch, self._parts_of(batch)[0])
+        return made.layouts, torch.cat([made.fake, made.anchors])
+
+
+def make_trainer(config: Config, dataset: Dataset, device: torch.device) -> Trainer:
+    """The trainer that the configuration asks for."""
+    return (PriorTrainer if config.network.prior else Trainer)(config, dataset, device)
