@@ -118,8 +118,8 @@ def run_demo(args: argparse.Namespace) -> None:
     )
     unseen = make_nodes(range(args.volumes, args.volumes + args.held_out))
     logic.evaluate(
-        run,
-        unseen,
+        synthetic=run,
+        real=unseen,
         training=[run],
         progress=show,
         folder=args.out / "report",

@@ -3,9 +3,9 @@
 import numpy as np
 from slicer.i18n import tr as _
 
-from . import comparison_curves as curves
-from . import comparison_layout as layout
-from .own_nodes import fillTable, hiddenNodeOfRole, nodeOfRole
+from .. import comparison_layout as layout
+from ..scene.derived_nodes import fillTable, hiddenNodeOfRole, nodeOfRole
+from . import curves
 
 COLORS = (0.2, 0.45, 0.7), (0.9, 0.45, 0.1)
 """Of the real and of the synthetic volume."""

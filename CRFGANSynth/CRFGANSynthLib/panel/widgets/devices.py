@@ -2,7 +2,7 @@
 
 from slicer.i18n import tr as _
 
-from .. import preferences
+from ... import preferences
 
 
 class DeviceChooser:

@@ -2,7 +2,7 @@
 
 from slicer.i18n import tr as _
 
-from .own_nodes import fillTable, nodeOfRole
+from ..scene.derived_nodes import fillTable, nodeOfRole
 
 
 def tableOf(report):

@@ -7,7 +7,7 @@ import numpy as np
 import slicer
 from slicer.i18n import tr as _
 
-from .own_nodes import nodeOfRole
+from .derived_nodes import nodeOfRole
 
 MOST_POINTS = 400
 """Points of a curve; where there are more, neighbours are averaged."""

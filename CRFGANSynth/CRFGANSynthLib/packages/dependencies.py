@@ -13,7 +13,7 @@ import slicer.packaging  # nothing in Slicer imports it at its start
 from packaging.requirements import Requirement
 from slicer.i18n import tr as _
 
-REQUIREMENTS = Path(__file__).parent.parent / "Resources" / "requirements.txt"
+REQUIREMENTS = Path(__file__).parents[2] / "Resources" / "requirements.txt"
 TORCH = "torch"  # comes from an extension of its own
 SLICERS_OWN = ("SimpleITK", "numpy")
 LEFT_ALONE = (TORCH, *SLICERS_OWN)

@@ -1,4 +1,4 @@
-"""Amounts as a person says them, and paths no longer than needed."""
+"""Amounts as a person says them, and paths that aren't set."""
 
 import math
 from pathlib import Path
@@ -26,13 +26,6 @@ def size(count):
     if count < 1e9:
         return _("{count} MB").format(count=math.ceil(count / 1e6))
     return _("{count} GB").format(count=f"{count / 1e9:.1f}")
-
-
-def shortened(text, *folders):
-    """The text with what lies in `folders` or at home named from there."""
-    for folder in folders:
-        text = text.replace(f"{folder}/", "").replace(f"{folder}\\", "").replace(str(folder), Path(folder).name)
-    return text.replace(str(Path.home()), "~")
 
 
 def isUnset(path):

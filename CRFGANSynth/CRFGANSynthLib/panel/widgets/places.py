@@ -5,7 +5,7 @@ from pathlib import Path
 import slicer
 from slicer.i18n import tr as _
 
-from .. import preferences
+from ... import preferences
 from .typed_path import TypedPath
 
 

@@ -4,9 +4,9 @@ from functools import cache
 
 from slicer.i18n import tr as _
 
-from .job import PAUSED
-from .job_queue import theQueue
-from .timers import singleShotTimer
+from ..job import PAUSED
+from ..jobs.queue import theQueue
+from ..jobs.timers import singleShotTimer
 
 PAUSE_MS = 500
 """Whoever begins to work at once isn't made to share the processor with it."""
@@ -38,7 +38,8 @@ class SelfTest:
             return
         self._found, self._trying = {}, ""
         self._job = self._logic.startSelfTest()
-        self._job.listeners.append(self._onJob)
+        self._job.eventObservers.append(self._onEvents)
+        self._job.stateObservers.append(self._onState)
         self._tell(isUnderWay=True)
 
     def _tell(self, isUnderWay):
@@ -57,7 +58,7 @@ class SelfTest:
         self._starter.stop()
         self.problems, self.failure, self._job, self.isUnderWay = None, "", None, False
 
-    def _onJob(self, job, events):
+    def _onEvents(self, job, events):
         if job is not self._job:
             return
         for event in events:
@@ -65,7 +66,9 @@ class SelfTest:
                 self._trying = event["package"]
             elif event["event"] == "tried":
                 self._found[event["package"]] = event["problem"]
-        if job.ended:
+
+    def _onState(self, job):
+        if job is self._job and job.ended:
             self._onEnded(job)
 
     def _onEnded(self, job):

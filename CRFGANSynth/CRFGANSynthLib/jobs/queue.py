@@ -2,22 +2,24 @@
 
 from functools import cache
 
+from ..job import PAUSED
+
 
 class JobQueue:
     """Begins jobs in the order in which they came; a paused job lets others work.
 
-    `listeners` are called as listener(job, events) for every job, see Job.
+    `eventObservers` and `stateObservers` are called for every job as a job's own are, see Job.
     """
 
     def __init__(self):
         self.jobs = []
-        self.listeners = []
+        self.eventObservers, self.stateObservers = [], []
 
     @property
     def current(self):
         """The job to show: the one at work, else a paused one, else the last that ended."""
         return (
-            next((job for job in self.jobs if job.running and job.state != "paused"), None)
+            next((job for job in self.jobs if job.running and job.state != PAUSED), None)
             or next((job for job in self.jobs if job.running), None)
             or next((job for job in reversed(self.jobs) if job.ended), None)
         )
@@ -41,20 +43,24 @@ class JobQueue:
     def add(self, job):
         """Take a job into the line that is at work already."""
         self.jobs.append(job)
-        job.listeners.append(self._onJob)
+        job.eventObservers.append(self._onEvents)
+        job.stateObservers.append(self._onState)
 
     def forgetEnded(self):
         """Keep only jobs that wait or work."""
         self.jobs = [job for job in self.jobs if not job.ended]
 
-    def _onJob(self, job, events):
-        for listener in list(self.listeners):
-            listener(job, events)
-        if not events:
-            self._startNext()
+    def _onEvents(self, job, events):
+        for observer in list(self.eventObservers):
+            observer(job, events)
+
+    def _onState(self, job):
+        for observer in list(self.stateObservers):
+            observer(job)
+        self._startNext()
 
     def _startNext(self):
-        busy = any(job.running and job.state != "paused" for job in self.jobs)
+        busy = any(job.running and job.state != PAUSED for job in self.jobs)
         if self.waiting and not busy:
             self.waiting[0].start()
 

@@ -3,7 +3,7 @@
 import slicer
 import vtk
 
-from .nodes import ATTRIBUTE, isSynthetic
+from ..nodes import ATTRIBUTE, isSynthetic
 
 ROLE = ATTRIBUTE + "Role"
 

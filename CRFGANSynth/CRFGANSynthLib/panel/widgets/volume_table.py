@@ -8,9 +8,11 @@ import slicer
 import vtk
 from slicer.i18n import tr as _
 
-from .. import nodes, thumbnails
-from ..timers import singleShotTimer
-from ..volume_checks import problemOf
+from ... import nodes
+from ...jobs.timers import singleShotTimer
+from ...scene import thumbnails
+from ...scene.hardening import hardenedCopyOf
+from ...scene.volume_problems import transformProblemOf, voxelProblemOf
 
 NAME, CLASS = range(2)
 THUMBNAILS_MS = 30
@@ -19,15 +21,21 @@ THUMBNAILS_MS = 30
 
 @dataclass
 class Row:
-    """One volume."""
+    """One volume; its problems are sentences, empty where there is none."""
 
     name: str
     size: str
     node: Any = None
     files: tuple = ()
-    problem: str = ""
+    voxelProblem: str = ""
+    transformProblem: str = ""
     className: str = ""
     icon: Any = None
+
+    @property
+    def problem(self):
+        """What keeps the volume from being trained on."""
+        return self.transformProblem or self.voxelProblem
 
 
 class VolumeTable(slicer.util.VTKObservationMixin):
@@ -73,6 +81,11 @@ class VolumeTable(slicer.util.VTKObservationMixin):
         isChecked = self._checks()
         return [row for row in self.rows if isChecked(row)]
 
+    @property
+    def toHarden(self):
+        """Volumes that can be used by hardened copies, which aren't there yet."""
+        return [row.node for row in self.sceneRows if row.transformProblem and hardenedCopyOf(row.node) is None]
+
     def _checks(self):
         """A function that says of a row whether it is checked; the scene is asked once for all of them."""
         if self.parameters is None:
@@ -91,6 +104,11 @@ class VolumeTable(slicer.util.VTKObservationMixin):
         self.parameters.leftOut = [] if on else [row.name for row in usable if row.node is None]
         self._show()
         self.onChange()
+
+    def checkAlso(self, added):
+        """Check these volume nodes beside those that are checked."""
+        checked = [node for node in self.parameters.inputVolumes if node is not None]
+        self.parameters.inputVolumes = checked + [node for node in added if node not in checked]
 
     # What there is.
 
@@ -124,6 +142,7 @@ class VolumeTable(slicer.util.VTKObservationMixin):
         self._follow(found)
         for row in self.sceneRows:
             row.name, row.className = row.node.GetName(), nodes.trainingClass(row.node)
+            row.transformProblem = transformProblemOf(row.node)
         self._show()
         self.onChange()
         self._looker.start()
@@ -137,6 +156,7 @@ class VolumeTable(slicer.util.VTKObservationMixin):
             if node not in self._tags:
                 events = (
                     (vtk.vtkCommand.ModifiedEvent, self._onModified),
+                    (node.TransformModifiedEvent, self._onModified),
                     (node.ImageDataModifiedEvent, self._onVoxels),
                 )
                 self._tags[node] = [node.AddObserver(event, method) for event, method in events]
@@ -153,7 +173,7 @@ class VolumeTable(slicer.util.VTKObservationMixin):
         row = next((row for row in self.sceneRows if row.icon is None), None)
         if row is None:
             return
-        row.problem = problemOf(row.node)
+        row.voxelProblem = voxelProblemOf(row.node)
         row.icon = qt.QIcon() if row.node.GetImageData() is None else thumbnails.icon(row.node)
         self._showRow(self.sceneRows.index(row), row, self._checks())
         if row.problem:

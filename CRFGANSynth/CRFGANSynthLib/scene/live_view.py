@@ -3,13 +3,13 @@
 import slicer
 from slicer.i18n import tr as _
 
-from . import views
-from .curves import Curves
-from .nodes import loadPreview
+from .. import views
+from ..nodes import loadPreview
+from .training_curves import Curves
 
 
 class LiveView:
-    """Follows one job; told of its events."""
+    """Follows one job; told of its events, and to draw when its state has changed."""
 
     def __init__(self, job, layout=True):
         """Args: layout: change to a layout with a plot, once there is something to see in it."""
@@ -19,7 +19,7 @@ class LiveView:
         self._previewID = None
 
     def onEvents(self, events):
-        """Draw what is new."""
+        """Draw what is new; of several previews the last."""
         preview = None
         for event in events:
             if event["event"] == "step":
@@ -31,12 +31,16 @@ class LiveView:
                 self.curves.addEvaluation(event["step"], event["distance"], event["floor"])
             elif event["event"] == "preview":
                 preview = event  # only the last one can still be seen
+        self.draw()
+        if preview is not None:
+            self._showPreview(preview)
+
+    def draw(self):
+        """Bring the plot up to date; all of it once the training has ended."""
         self.curves.draw(now=self.job.ended)
         if self.layout and self.curves.chart is not None:
             self.layout = False
             self.showCurves()
-        if preview is not None:
-            self._showPreview(preview)
 
     def showCurves(self):
         """Show the plot view, with the slices beside it; without a main window there is none."""
