@@ -79,7 +79,7 @@ def draw_views(node, path: Path) -> bool:
     if missing:
         print(f"Left out {path.name}: {missing}", file=sys.stderr)
         return False
-    from SlicerStandIns import views
+    from SlicerStandIns.pictures import views
 
     views.render_four_up(str(path), node, title=f"{node.GetName()} (synthetic)", volume_rendering_preset="MR-Default")
     return True

@@ -32,7 +32,7 @@ class Photographer:
         self.application = SlicerStandIns.start()
         import slicer
         from panel_driver import PanelDriver
-        from SlicerStandIns import views
+        from SlicerStandIns.pictures import views
 
         slicer.app.userSettings().setValue("CRFGANSynth/dataFolder", str(data))
         self.module = SlicerStandIns.load_module(str(ROOT / "CRFGANSynth" / "CRFGANSynth.py"))

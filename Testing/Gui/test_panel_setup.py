@@ -81,7 +81,7 @@ FAILURES = {
 
 @pytest.mark.parametrize("said", FAILURES)
 def test_a_failed_installation_is_explained_in_plain_words(panel, installer, said):
-    from SlicerStandIns import pip_outputs
+    from SlicerStandIns.packages import pip_outputs
 
     installer.missing.add("tqdm")
     installer.pip_output = getattr(pip_outputs, said, said)

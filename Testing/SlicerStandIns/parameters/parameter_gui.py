@@ -12,8 +12,8 @@ import ctk
 import qt
 import slicer
 
+from ..parameter_validators import Choice, Decimals, Maximum, Minimum, SingleStep, WithinRange
 from .parameter_types import node_classes
-from .parameter_validators import Choice, Decimals, Maximum, Minimum, SingleStep, WithinRange
 
 INT_BOUNDS = (-(2**31), 2**31 - 1)
 FLOAT_BOUNDS = (float("-inf"), float("inf"))

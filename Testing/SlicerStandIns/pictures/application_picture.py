@@ -4,7 +4,7 @@ from pathlib import Path
 
 import qt
 
-from .themes import palette
+from ..qt.themes import palette
 from .views_picture import TEXT, blank, painter_on
 
 DARK = "#2d2d30"

@@ -22,7 +22,7 @@ class _Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
 
     def exec_module(self, module):
         name = module.__name__.partition(".")[2]
-        sys.modules[module.__name__] = importlib.import_module(f"{__package__}.{name}")
+        sys.modules[module.__name__] = importlib.import_module(f"..{name}", __package__)
 
 
 def install() -> None:

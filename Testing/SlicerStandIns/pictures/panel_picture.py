@@ -4,7 +4,7 @@ from pathlib import Path
 
 import qt
 
-from .themes import theme as shown_in
+from ..qt.themes import theme as shown_in
 from .views_picture import blank
 
 

@@ -57,7 +57,7 @@ class QUiLoader(QtUiTools.QUiLoader):
 
 
 def _custom_widgets() -> dict:
-    from . import ctk, qmrml
+    from .. import ctk, qmrml
 
     return {name: each for module in (ctk, qmrml) for name, each in vars(module).items() if name.startswith(_PREFIXES)}
 

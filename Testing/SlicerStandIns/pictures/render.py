@@ -4,7 +4,7 @@ import slicer
 import vtk
 from vtk.util.numpy_support import vtk_to_numpy
 
-from . import start
+from .. import start
 
 SLICE_MANAGERS = ("vtkMRMLSegmentationsDisplayableManager2D",)
 THREE_D_MANAGERS = (

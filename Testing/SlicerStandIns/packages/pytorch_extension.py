@@ -12,14 +12,14 @@ def is_there() -> bool:
 
 def add() -> None:
     """As after the extension's installation and a restart: `import PyTorchUtils`, slicer.modules.pytorchutils."""
-    from .modules import LogicModule, register
+    from ..modules import LogicModule, register
 
-    sys.modules["PyTorchUtils"] = importlib.import_module(f"{__package__}.PyTorchUtils")
+    sys.modules["PyTorchUtils"] = importlib.import_module("..PyTorchUtils", __package__)
     register(LogicModule("PyTorchUtils", None))
 
 
 def remove() -> None:
-    from .modules import unregister
+    from ..modules import unregister
 
     if sys.modules.pop("PyTorchUtils", None) is not None:
         unregister(slicer.modules.pytorchutils)

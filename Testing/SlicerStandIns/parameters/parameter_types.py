@@ -12,7 +12,7 @@ import typing
 
 import slicer
 
-from .observed_values import ObservedDict, ObservedList
+from ..observed_values import ObservedDict, ObservedList
 
 
 class Text:

@@ -15,7 +15,8 @@ import shiboken6
 from PySide6 import QtCore
 from PySide6.QtWidgets import QListWidget
 
-CPP_MODULES = ("PySide6", __package__)
+STAND_INS = __package__.partition(".")[0]
+CPP_MODULES = ("PySide6", STAND_INS)
 _connect, _disconnect = QtCore.QObject.connect, QtCore.QObject.disconnect
 
 
@@ -130,7 +131,7 @@ def _class_attribute(cls, name: str):
 def _takes_new_attributes(cls, name: str) -> bool:
     """Python subclasses do; so do the stand-ins, but only for what they keep to themselves."""
     package = cls.__module__.split(".")[0]
-    return package not in CPP_MODULES or (package == __package__ and name.startswith("_"))
+    return package not in CPP_MODULES or (package == STAND_INS and name.startswith("_"))
 
 
 class _Connector:

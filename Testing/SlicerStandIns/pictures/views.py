@@ -10,12 +10,12 @@ from pathlib import Path
 
 import slicer
 
-from . import start
+from .. import start
+from ..mrml.scene import SLICES
 from .application_picture import compose_application
 from .panel_picture import grab_panel
 from .plot_picture import plot_pixels, render_plot
 from .render import SliceView, ThreeDView
-from .scene import SLICES
 from .table_picture import table_pixels
 from .view_layout import PLOT, SLICE, TABLE, THREE_D, node_of, panes_of
 from .views_picture import compose_views, image_of, picture_size

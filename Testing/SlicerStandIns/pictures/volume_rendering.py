@@ -4,8 +4,8 @@ import contextlib
 
 import slicer
 
-from . import start
-from .presets import PRESETS, fill_property, suited_to
+from .. import start
+from ..mrml.presets import PRESETS, fill_property, suited_to
 
 
 @contextlib.contextmanager
