@@ -59,3 +59,16 @@ class ScriptedWorker:
 
     def explain(self):
         return self.reason
+
+
+def saying(*events, succeeded=True):
+    """Makes workers that say (kind, facts) of each event when they are started, and end."""
+
+    class Worker(ScriptedWorker):
+        def start(self, arguments, canPause=False):
+            super().start(arguments, canPause)
+            for kind, facts in events:
+                self.say(kind, **facts)
+            self.end(succeeded)
+
+    return Worker
