@@ -58,7 +58,7 @@ class PanelDriver:
 
     def start_training(self, name="run", iterations=2, **settings):
         """Check all volumes and press Start; returns the job."""
-        from CRFGANSynthLib.parameters import Preset
+        from CRFGANSynthLib.scene.parameters import Preset
 
         self.check()
         self.parameters.preset, self.parameters.iterations, self.parameters.runName = Preset.TINY, iterations, name

@@ -79,7 +79,7 @@ def draw_views(node, path: Path) -> bool:
     if missing:
         print(f"Left out {path.name}: {missing}", file=sys.stderr)
         return False
-    from SlicerStandIns import views
+    from SlicerStandIns.pictures import views
 
     views.render_four_up(str(path), node, title=f"{node.GetName()} (synthetic)", volume_rendering_preset="MR-Default")
     return True
@@ -118,8 +118,8 @@ def run_demo(args: argparse.Namespace) -> None:
     )
     unseen = make_nodes(range(args.volumes, args.volumes + args.held_out))
     logic.evaluate(
-        run,
-        unseen,
+        synthetic=run,
+        real=unseen,
         training=[run],
         progress=show,
         folder=args.out / "report",

@@ -32,7 +32,7 @@ class Photographer:
         self.application = SlicerStandIns.start()
         import slicer
         from panel_driver import PanelDriver
-        from SlicerStandIns import views
+        from SlicerStandIns.pictures import views
 
         slicer.app.userSettings().setValue("CRFGANSynth/dataFolder", str(data))
         self.module = SlicerStandIns.load_module(str(ROOT / "CRFGANSynth" / "CRFGANSynth.py"))
@@ -105,7 +105,7 @@ def show_training(camera: Photographer) -> None:
     """From sample data to a model: before, at work, paused, killed, resumed, finished."""
     import slicer
     from CRFGANSynthLib import sample_data
-    from CRFGANSynthLib.parameters import Preset
+    from CRFGANSynthLib.scene.parameters import Preset
 
     panel, ui = camera.panel, camera.panel.ui
     slicer.mrmlScene.Clear(0)

@@ -7,10 +7,10 @@ import slicer
 from slicer.i18n import tr as _
 
 from . import comparison_layout as layout
-from . import comparison_measures as measures
-from .comparison_curves import common_window
+from .measures import display as measures
+from .measures.curves import common_window
 from .nodes import volumeFromNode
-from .own_nodes import nodeOfRole, putBeside
+from .scene.derived_nodes import nodeOfRole, putBeside
 
 SAME_PLACE = 1e-3
 """mm by which the voxels of two volumes may lie apart and still be the same."""

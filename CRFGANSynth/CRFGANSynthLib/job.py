@@ -1,17 +1,5 @@
-"""A worker: `python -m crfgan ...` in a process of its own, so that Slicer stays alive whatever happens there.
+"""A piece of work: one command of the core, how far it is, and how it ended. A worker does it, see jobs/worker.py."""
 
-The worker writes its events into a file and Slicer reads them in its own time: no flood of them can block the panel,
-and a worker goes on when Slicer is closed and is found again when it is opened (docs/adr/0015-workers-by-files.md).
-
-    events.jsonl   what the worker says (crfgan/events.py)
-    messages.txt   what else it prints: the log
-    stop  pause    requests: save and end; wait until the file is gone
-"""
-
-import logging
-import os
-import shutil
-import subprocess
 import sys
 import time
 from collections.abc import Generator
@@ -21,18 +9,10 @@ import qt
 import slicer
 from slicer.i18n import tr as _
 
-from . import sentences
+from .jobs.failures import sentenceOf, shortened
+from .jobs.worker import FOLDER_NAME, PAUSE, STOP, TURN_S, WorkerProcess
 
-MODULE_FOLDER = Path(__file__).parent.parent
-FOLDER_NAME = "worker"
-EVENTS, MESSAGES = "events.jsonl", "messages.txt"
 POLL_MS = 100
-TURN_S = 0.02
-"""Longest time that Slicer's event loop is kept by events at a time."""
-BLOCK = 65536
-LAST_BYTES = 262144
-"""What is read of the events of a worker that was at work before."""
-NO_SPACE = 20e6
 
 WAITING, PREPARING, RUNNING, PAUSED, FINISHED, STOPPED, FAILED = (
     "waiting", "preparing", "running", "paused", "finished", "stopped", "failed",
@@ -43,37 +23,33 @@ TRAINING, SYNTHESIS, EVALUATION, LOOK = "training", "synthesis", "evaluation", "
 """What a job is for; LOOK for what only looks at something."""
 
 
-def workerCommand(arguments):
-    """The command line of a worker."""
-    # PythonSlicer sets up Slicer's Python; elsewhere this Python is the one.
-    return [shutil.which("PythonSlicer") or sys.executable, "-m", "crfgan", *map(str, arguments)]
-
-
 class Job:
     """One command of the core, its events, and its end.
 
     Args:
         title: what a list of jobs calls it.
-        arguments: of the command `crfgan`, without --events and --stop-file; or a generator that prepares the work,
-            yields (done, total) between its steps and returns them.
+        arguments: of the command `crfgan`, without those that name the worker's files; or a generator that prepares the
+            work, yields (done, total) between its steps and returns them.
         folder: of the work; the worker's files go into a folder in it.
         collect: called when the job has reached its end, for `result()`.
         kind: TRAINING, SYNTHESIS, EVALUATION or LOOK.
+        makeWorker: called with the folder of the worker's files; returns what has the methods of a WorkerProcess.
 
-    `listeners` are told of everything: each is called as listener(job, events) with the events, dictionaries, that
-    came in since the last time, and with none when the job's state has changed.
+    `eventObservers` are called as observer(job, events) with the events, dictionaries, that came in since the last
+    time; `stateObservers` as observer(job) when anything else has changed: the state, the note, or how far the
+    preparation is. `damagedPackage` names the package for which the work failed.
     """
 
-    def __init__(self, title, arguments, folder, collect=None, kind=LOOK):
+    def __init__(self, title, arguments, folder, collect=None, kind=LOOK, makeWorker=WorkerProcess):
         self.title, self.folder, self.kind = title, Path(folder), kind
         self.workerFolder = self.folder / FOLDER_NAME
+        self.worker = makeWorker(self.workerFolder)
         self.state, self.error, self.note = WAITING, "", ""
         self.damagedPackage = ""
         self.done, self.total, self.secondsLeft = 0, 0, None
-        self.listeners = []
+        self.eventObservers, self.stateObservers = [], []
         self._arguments, self._collect = arguments, collect
-        self._process, self._pid, self._bornBefore = None, None, 0
-        self._events, self._rest, self._last = None, b"", {}
+        self._last = ""
         self._isPolled = False
         self._timer = qt.QTimer()
         self._timer.setInterval(POLL_MS)
@@ -92,14 +68,19 @@ class Job:
         return self.state in ENDED
 
     @property
-    def canPause(self):
-        """Whether it can save and wait."""
+    def isTraining(self):
+        """Whether a run comes of it."""
         return self.kind == TRAINING
+
+    @property
+    def canPause(self):
+        """Whether it can save and wait: the core can while it trains."""
+        return self.isTraining
 
     @property
     def progress(self):
         """Share of the work that is done, 0 to 1; what comes before a training's first step isn't counted."""
-        begun = self.total and not (self.canPause and self.secondsLeft is None)
+        begun = self.total and not (self.isTraining and self.secondsLeft is None)
         return self.done / self.total if begun else float(self.state == FINISHED)
 
     def start(self):
@@ -107,14 +88,22 @@ class Job:
         self._setState(PREPARING)
         self._timer.start()
 
+    def attach(self):
+        """Follow the worker that is at work in this job's folder since before; returns whether there is one."""
+        if not self.worker.attach():
+            return False
+        self._setState(PAUSED if self.worker.isAsked(PAUSE) else RUNNING)
+        self._timer.start()
+        return True
+
     def pause(self):
         """Have the worker save and wait."""
-        if self.state == RUNNING and self.canPause and self.workerFolder.is_dir():
-            (self.workerFolder / "pause").touch()
+        if self.state == RUNNING and self.canPause:
+            self.worker.ask(PAUSE)
 
     def resume(self):
         """Have a paused worker go on."""
-        (self.workerFolder / "pause").unlink(missing_ok=True)
+        self.worker.withdraw(PAUSE)
 
     def stop(self):
         """Ask the worker to save its state and end, which it does after the step it is at."""
@@ -122,11 +111,9 @@ class Job:
             self._end(STOPPED)
         elif self.running:
             self.note = _("Saving and stopping...")
-            if self.workerFolder.is_dir():
-                (self.workerFolder / "stop").touch()
-            else:  # removed: nothing can be saved there, nor asked for
+            if not self.worker.ask(STOP):  # its folder was removed: nothing can be saved there
                 self.kill()
-            self._tell([])
+            self._tellState()
 
     def cancel(self):
         """The same as `stop`: nothing that was done is lost."""
@@ -134,8 +121,7 @@ class Job:
 
     def kill(self):
         """End the worker at once; what it saved before stays."""
-        for process in self._processes():
-            process.kill()
+        self.worker.kill()
 
     def wait(self):
         """Return when the job has ended; Slicer's own events are handled meanwhile."""
@@ -157,28 +143,26 @@ class Job:
         return self._collect() if self._collect is not None else None
 
     def leave(self):
-        """Watch no longer; the worker goes on by itself."""
+        """Follow the worker no longer; it goes on by itself."""
         self._timer.stop()
-        self._closeEvents()
+        self.worker.close()
 
-    # The worker's beginning.
+    # What happens in a turn of the timer.
 
-    def attach(self):
-        """Watch the worker that works in this job's folder since before; returns whether there is one."""
-        if not self._openEvents():
-            return False
-        first = self._events.readline()
-        self._understand([first])
-        if self._pid is None or not self._isAlive():
-            self._closeEvents()
-            return False
-        size = os.fstat(self._events.fileno()).st_size
-        if size > LAST_BYTES:
-            self._events.seek(size - LAST_BYTES)
-            self._events.readline()  # the rest of a line
-        self._setState(PAUSED if (self.workerFolder / "pause").exists() else RUNNING)
-        self._timer.start()
-        return True
+    def poll(self):
+        """Read what has come in; called by a timer while the job is at work."""
+        # Slicer handles events while it reads a volume, the timer's among them: what comes in meanwhile waits, or
+        # volumes would overtake each other and the job would end before the last one is there.
+        if self._isPolled:
+            return
+        self._isPolled = True
+        try:
+            if self.state == PREPARING:
+                self._prepare()
+            elif self.running:
+                self._follow()
+        finally:
+            self._isPolled = False
 
     def _prepare(self):
         """Take steps of the preparation for a moment; start the worker when all are done."""
@@ -189,86 +173,35 @@ class Job:
                     self.done, self.total = next(self._arguments)
                 except StopIteration as end:
                     self._arguments = end.value
-            if not isinstance(self._arguments, Generator):
-                self._launch()
-            self._tell([])
+            if isinstance(self._arguments, Generator):
+                self._tellState()
+            else:
+                self.worker.start(self._arguments, self.canPause)
+                self.done = self.total = 0
+                self._setState(RUNNING)
         except Exception as error:
             self._fail(sentenceOf(error))
 
-    def _launch(self):
-        self.workerFolder.mkdir(parents=True, exist_ok=True)
-        for name in ("stop", "pause"):
-            (self.workerFolder / name).unlink(missing_ok=True)
-        arguments = [*self._arguments, "--events", "--stop-file", self.workerFolder / "stop"]
-        if self.canPause:
-            arguments += ["--pause-file", self.workerFolder / "pause"]
-        apart = {"start_new_session": True}
-        if os.name == "nt":
-            apart = {"creationflags": subprocess.CREATE_NO_WINDOW | subprocess.CREATE_NEW_PROCESS_GROUP}
-        with open(self.workerFolder / EVENTS, "wb") as events, open(self.workerFolder / MESSAGES, "wb") as messages:
-            self._process = subprocess.Popen(
-                workerCommand(arguments),
-                cwd=MODULE_FOLDER,
-                stdin=subprocess.DEVNULL,
-                stdout=events,
-                stderr=messages,
-                **apart,
-            )
-        self._openEvents()
-        self.done = self.total = 0
-        self._setState(RUNNING)
+    def _follow(self):
+        # Asked first: what a worker wrote before its end is there once it has ended.
+        alive = self.worker.isAlive()
+        events, complete = self.worker.read()
+        for event in events:
+            self._last = event["event"]
+            getattr(self, "_on_" + self._last, self._ignore)(event)
+        if events:
+            _callAll(self.eventObservers, self, events)
+        if complete and not alive:
+            self._onEnded()
 
     # The worker's events.
 
-    def poll(self):
-        """Read what has come in; called by a timer while the job is at work."""
-        # Slicer handles events while it reads a volume, the timer's among them: what comes in meanwhile waits, or
-        # volumes would overtake each other and the job would end before the last one is there.
-        if self._isPolled:
-            return
-        self._isPolled = True
-        try:
-            self._takeTurn()
-        finally:
-            self._isPolled = False
-
-    def _takeTurn(self):
-        if self.state == PREPARING:
-            self._prepare()
-        elif self.running:
-            # Asked first: what a worker wrote before its end is there once it has ended.
-            alive = self._isAlive()
-            if self._read() and not alive:
-                self._onEnded()
-
-    def _read(self):
-        """Handle events for a moment; returns whether none is left."""
-        until, events, complete = time.monotonic() + TURN_S, [], False
-        while not complete and time.monotonic() < until:
-            block = self._events.read(BLOCK)
-            complete = not block
-            *lines, self._rest = (self._rest + block).split(b"\n")
-            events += self._understand(lines)
-        if events:
-            self._tell(events)
-        return complete
-
-    def _understand(self, lines):
-        """Handle lines of the events' file; returns the events."""
-        from crfgan.events import from_line
-
-        events = [event for event in map(from_line, (line.decode(errors="replace") for line in lines)) if event]
-        for event in events:
-            self._last = event
-            handle = getattr(self, "_on_" + event["event"], None)
-            if handle is not None:
-                handle(event)
-        return events
+    def _ignore(self, event):
+        """Most events are for others."""
 
     def _on_started(self, event):
         from crfgan import __version__
 
-        self._pid, self._bornBefore = event["pid"], event["time"]
         if event["version"] != __version__:
             self.error = _("crfgan {other} answered, but this module is {own}. Remove the other one.").format(
                 other=event["version"], own=__version__
@@ -298,30 +231,19 @@ class Job:
         self._setState(RUNNING)
 
     def _on_failed(self, event):
-        self.error = sentences.shortened(event["reason"], self.folder, self.folder.parent)
+        self.error = shortened(event["reason"], self.folder, self.folder.parent)
         self.damagedPackage = event.get("package", "")
 
-    # The worker's end.
+    # The end.
 
     def _onEnded(self):
-        said = self._last.get("event")
-        done = said == "finished" or (self._process is not None and self._process.returncode == 0)
+        done = self._last == "finished" or self.worker.hasSucceeded()
         if done and not self.error:
             self._end(FINISHED)
-        elif (said == "stopped" or (self.workerFolder / "stop").exists()) and not self.error:
+        elif (self._last == "stopped" or self.worker.isAsked(STOP)) and not self.error:
             self._end(STOPPED)
         else:
-            self._fail(self.error or self._explain())
-
-    def _explain(self):
-        """Why a worker ended without a word."""
-        if not self.folder.is_dir():
-            return _("The folder {name} was removed while it was in use.").format(name=self.folder.name)
-        if "Traceback" in readTail(self.workerFolder / MESSAGES):
-            return _("The worker could not start; its log says why.")
-        if shutil.disk_usage(self.folder).free < NO_SPACE:
-            return _("The disk is full. Free some space; what was saved is kept.")
-        return _("The work was ended from outside, or memory ran out. What was saved is kept.")
+            self._fail(self.error or self.worker.explain())
 
     def _fail(self, sentence):
         self.error = sentence
@@ -329,82 +251,24 @@ class Job:
 
     def _end(self, state):
         self._timer.stop()
-        self._closeEvents()
-        if self._process is not None:
-            self._process.wait(10)
+        self.worker.wait()
         self.note = ""
         self._setState(state)
 
-    # Small things.
-
-    def _processes(self):
-        """The worker's processes: PythonSlicer is a launcher, and the worker is its child."""
-        import psutil
-
-        pids = {self._pid, self._process.pid if self._process is not None else None} - {None}
-        found = []
-        for pid in pids:
-            try:
-                found += [psutil.Process(pid), *psutil.Process(pid).children(recursive=True)]
-            except psutil.NoSuchProcess:
-                continue
-        return found
-
-    def _isAlive(self):
-        if self._process is not None:
-            return self._process.poll() is None
-        import psutil
-
-        try:
-            worker = psutil.Process(self._pid)
-            # A number that was given to another process since isn't the worker's.
-            return worker.status() != psutil.STATUS_ZOMBIE and worker.create_time() < self._bornBefore + 1
-        except psutil.NoSuchProcess:
-            return False
-
-    def _openEvents(self):
-        # Kept open: a folder that is removed meanwhile still tells how the work ended.
-        if (self.workerFolder / EVENTS).is_file():
-            self._events = (self.workerFolder / EVENTS).open("rb")
-        return self._events is not None
-
-    def _closeEvents(self):
-        if self._events is not None:
-            self._events.close()
-            self._events = None
+    # Who is told.
 
     def _setState(self, state):
         self.state = state
-        self._tell([])
+        self._tellState()
 
-    def _tell(self, events):
-        for listener in list(self.listeners):
-            try:
-                listener(self, events)
-            except Exception as error:
-                # Who only looks on must not end the work; it is told as of any slot that raises.
-                sys.excepthook(type(error), error, error.__traceback__)
+    def _tellState(self):
+        _callAll(self.stateObservers, self)
 
 
-def readTail(path):
-    """The end of a text file; empty where there is none."""
-    try:
-        with open(path, "rb") as file:
-            file.seek(0, os.SEEK_END)
-            file.seek(max(0, file.tell() - BLOCK))
-            return file.read().decode(errors="replace")
-    except OSError:
-        return ""
-
-
-def sentenceOf(error):
-    """What a user is told of an exception: the core's own sentences as they are."""
-    from crfgan.errors import InputError
-
-    if isinstance(error, InputError | RuntimeError):
-        return str(error)
-    if isinstance(error, OSError):
-        where = Path(error.filename).name if error.filename else _("A file")
-        return _("{name} can't be used: {reason}.").format(name=where, reason=error.strerror or error)
-    logging.exception("CRFGANSynth")
-    return _("That did not work because of an unexpected error; the log of the application says more.")
+def _callAll(observers, *arguments):
+    for observer in list(observers):
+        try:
+            observer(*arguments)
+        except Exception as error:
+            # Who only looks on must not end the work; it is told as of any slot that raises.
+            sys.excepthook(type(error), error, error.__traceback__)

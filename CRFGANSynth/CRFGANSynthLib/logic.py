@@ -4,112 +4,31 @@ Whatever takes long comes in two forms: `startX` begins it and returns a Job at 
 result), `x` waits for it and returns its result.
 """
 
-import csv
-import json
-import shutil
-import time
 from pathlib import Path
 
-import slicer
-from slicer.i18n import tr as _
 from slicer.ScriptedLoadableModule import ScriptedLoadableModuleLogic
 
 from . import preferences
-from .job import EVALUATION, FOLDER_NAME, SYNTHESIS, TRAINING, Job
-from .job_queue import theQueue
-from .nodes import ATTRIBUTE
-from .parameters import CRFGANSynthParameterNode
+from .jobs import evaluation, looks, training
+from .jobs.queue import theQueue
+from .jobs.synthesis import SynthesisJob
+from .jobs.worker import WorkerProcess
+from .library import Library
+from .scene import hardening
+from .scene.parameters import CRFGANSynthParameterNode
 
-SHIPPED_MODELS = Path(__file__).parent.parent / "Resources" / "Models"
-EXPORTED = "exported"
-"""Folder in a run for volumes of the scene on their way to the worker."""
 
-
-class CRFGANSynthLogic(ScriptedLoadableModuleLogic):
+class CRFGANSynthLogic(Library, ScriptedLoadableModuleLogic):
     """Training, synthesis, and what is on the disk, from Python and without the panel."""
+
+    def __init__(self, parent=None, makeWorker=WorkerProcess):
+        """Args: makeWorker: what works for the jobs that are begun here, see Job."""
+        ScriptedLoadableModuleLogic.__init__(self, parent)
+        self.makeWorker = makeWorker
 
     def getParameterNode(self):
         """The scene's parameter node."""
         return CRFGANSynthParameterNode(super().getParameterNode())
-
-    # Where things are.
-
-    def dataFolder(self):
-        """Where runs, models and results go unless told otherwise: a folder that a user can see and delete."""
-        return preferences.dataFolder()
-
-    def runsFolder(self):
-        """Where runs go unless told otherwise."""
-        return self.dataFolder() / "runs"
-
-    def modelsFolder(self):
-        """Where imported models go."""
-        return self.dataFolder() / "models"
-
-    def newRunFolder(self, name=""):
-        """A path for a new run, named as wished or after the time."""
-        return self._newFolder("runs", name)
-
-    def newOutputFolder(self):
-        """A new, empty folder for synthetic volumes."""
-        folder = self._newFolder("synthetic")
-        folder.mkdir(parents=True)
-        return folder
-
-    def _newFolder(self, kind, name=""):
-        from crfgan.runs.library import free_name
-
-        return free_name(self.dataFolder() / kind, name.strip() or time.strftime("%Y-%m-%d_%H-%M-%S"))
-
-    # Models and runs on the disk.
-
-    def models(self):
-        """Models that can synthesize, shipped ones first: objects with path, name, card and size."""
-        from crfgan.runs.library import list_models
-
-        return list_models(SHIPPED_MODELS, self.modelsFolder(), self.runsFolder())
-
-    def runs(self):
-        """Training runs, the newest first: objects with folder, name, step, total, resumable, running, size."""
-        from crfgan.runs.library import list_runs
-
-        return list_runs(self.runsFolder())
-
-    def importModel(self, path):
-        """Copy a model file from elsewhere to the user's models; returns where it is now."""
-        from crfgan.runs.library import import_model
-
-        return import_model(Path(path), self.modelsFolder())
-
-    def exportModel(self, model, path):
-        """Copy a model, or that of a run, to a file of its own; returns its path."""
-        from crfgan.runs.library import export_model
-
-        return export_model(Path(model), Path(path))
-
-    def rename(self, path, name):
-        """Rename a model file or a run's folder; returns its new path."""
-        from crfgan.runs.library import rename
-
-        return rename(Path(path), name)
-
-    def delete(self, path):
-        """Delete a model file or a run for good."""
-        from crfgan.runs.library import delete
-
-        delete(Path(path))
-
-    def cacheSize(self):
-        """Bytes of the volumes that were prepared for training and are kept for later runs."""
-        from crfgan.data.cache import Cache
-
-        return Cache().size()
-
-    def clearCache(self):
-        """Delete prepared volumes that are kept for later runs. Runs keep theirs."""
-        from crfgan.data.cache import Cache
-
-        Cache().clear()
 
     # Training.
 
@@ -139,45 +58,13 @@ class CRFGANSynthLogic(ScriptedLoadableModuleLogic):
             settings: any other setting of crfgan/config.py.
 
         Raises:
-            crfgan.errors.InputError: a setting is illegal, or the folder holds a run or can't be written.
+            crfgan.errors.InputError: a setting is illegal, a volume can't be used as it stands, or the folder holds a
+                run or can't be written.
         """
-        from crfgan.config import PRESETS
-        from crfgan.errors import InputError
-        from crfgan.storage.atomic import make_folder, write_whole
-        from crfgan.storage.run_folder import RunFolder
-
-        given = {"shape": shape and tuple(shape), "iterations": iterations, "device": preferences.device()}
-        given = {name: value for name, value in given.items() if value is not None} | settings
-        config = PRESETS[preset].override(**given)
-        nodes, files = list(volumeNodes), list(files)
-        if labels is not None and len(labels) != len(nodes) + len(files):
-            text = _("Every volume must have a class: {wanted} are needed, {given} are given.")
-            raise InputError(text.format(wanted=len(nodes) + len(files), given=len(labels)))
+        config = _config(preset, shape and tuple(shape), iterations, settings)
         run = Path(folder) if folder is not None else self.newRunFolder()
-        if RunFolder(run).is_run:
-            raise InputError(_("{run} already holds a run. Choose another name.").format(run=run.name))
-        exported = make_folder(run / EXPORTED)
-        write_whole(exported / "settings.json", json.dumps(config.to_dict()).encode())
-        arguments = self._trainingArguments(nodes, files, labels, run)
-        job = _trainingJob(run, arguments)
-        job.listeners.append(_removeExported)
+        job = training.newRun(run, config, list(volumeNodes), list(files), labels, self.makeWorker)
         return self._submit(job, progress)
-
-    def _trainingArguments(self, nodes, files, labels, run):
-        from .nodes import exportNodes
-
-        exported = run / EXPORTED
-        paths = (yield from exportNodes(nodes, exported)) + [Path(file).absolute() for file in files]
-        # A list in a file: a few hundred paths are more than a command line may hold on Windows.
-        (exported / "volumes.txt").write_text("\n".join(map(str, paths)), encoding="utf-8")
-        arguments = ["train", f"@{exported / 'volumes.txt'}", "--out", run, "--config", exported / "settings.json"]
-        if labels is not None:
-            table = exported / "labels.csv"
-            with open(table, "w", newline="", encoding="utf-8") as file:
-                # By their files: the core alone knows what it calls a volume.
-                csv.writer(file).writerows([("file", "class"), *zip(paths, labels, strict=True)])
-            arguments += ["--labels", table]
-        return arguments + self._memoryArguments()
 
     def train(self, volumeNodes=(), **arguments):
         """Train a CRF-GAN and wait for it; returns the path of the model. Arguments as of `startTraining`.
@@ -196,16 +83,7 @@ class CRFGANSynthLogic(ScriptedLoadableModuleLogic):
         Raises:
             crfgan.errors.InputError: there is no run in this folder, or it is at work.
         """
-        from crfgan.errors import InputError
-        from crfgan.runs.library import read_run
-
-        run = Path(run)
-        if read_run(run).running:
-            raise InputError(_("{run} is at work already.").format(run=run.name))
-        arguments = ["train", "--resume", run, *self._memoryArguments()]
-        if iterations is not None:
-            arguments += ["--iterations", iterations]
-        return self._submit(_trainingJob(run, arguments), progress)
+        return self._submit(training.resumedRun(Path(run), iterations, self.makeWorker), progress)
 
     def watch(self, run):
         """The Job of a run that is at work since before this Slicer was opened; None if it isn't at work."""
@@ -213,7 +91,7 @@ class CRFGANSynthLogic(ScriptedLoadableModuleLogic):
         for job in theQueue().jobs:
             if job.folder == run and not job.ended:
                 return job
-        job = _trainingJob(run, [])
+        job = training.runJob(run, [], self.makeWorker)
         if not job.attach():
             return None
         theQueue().add(job)
@@ -242,37 +120,10 @@ class CRFGANSynthLogic(ScriptedLoadableModuleLogic):
             referenceNode: volume whose voxel grid the new ones take.
             truncation: limit, 0.2 to 3, of the latent's components: lower gives more typical volumes.
         """
-        from .nodes import exportNodes, loadSynthetic
-
         model = self.models()[0].path if model is None else Path(model)
         folder = self.newOutputFolder() if folder is None else Path(folder)
-        nodes = []
-
-        def arguments():
-            made = ["synthesize", model, "--count", count, "--seed", seed, "--out", folder]
-            made += ["--device", preferences.device(), *self._memoryArguments()]
-            if className:
-                made += ["--class", className]
-            if truncation is not None:
-                made += ["--truncation", truncation]
-            if referenceNode is not None:
-                made += ["--like", *(yield from exportNodes([referenceNode], folder / FOLDER_NAME))]
-            return made
-
-        def collect(job, events):
-            for path in (Path(event["path"]) for event in events if event["event"] == "synthesized"):
-                try:
-                    nodes.append(loadSynthetic(path))
-                except (RuntimeError, OSError):
-                    job.error = _("Slicer could not load {name}, which lies in the folder {folder}.").format(
-                        name=path.name, folder=path.parent
-                    )
-            if job.ended and not job.error:
-                shutil.rmtree(job.workerFolder, ignore_errors=True)
-
-        job = Job(_("Synthesis"), arguments(), folder, lambda: nodes, SYNTHESIS)
-        job.listeners.append(collect)
-        job.nodes = nodes
+        options = {"count": count, "seed": seed, "class": className or None, "truncation": truncation}
+        job = SynthesisJob(model, folder, referenceNode, options, self.makeWorker)
         return self._submit(job, progress)
 
     def synthesize(self, model=None, **arguments):
@@ -289,6 +140,7 @@ class CRFGANSynthLogic(ScriptedLoadableModuleLogic):
 
     def startEvaluation(
         self,
+        *,
         synthetic,
         real,
         training=None,
@@ -315,59 +167,26 @@ class CRFGANSynthLogic(ScriptedLoadableModuleLogic):
             count: how many volumes of a model.
             title: of the report.
         """
-        folder = self._newFolder("reports") if folder is None else Path(folder)
-        exported = folder / EXPORTED
-
-        def arguments():
-            made, name = [synthetic], Path(str(synthetic)).name
-            if not isinstance(synthetic, str | Path):
-                made, name = [exported / "synthetic"], _("Synthetic volumes of the scene")
-                yield from exportNodes(list(synthetic), made[0])
-            yield from exportNodes(list(real), exported / "real")
-            known = self._trainingOf(synthetic) if training is None else list(training)
-            if known and not isinstance(known[0], str | Path):
-                yield from exportNodes(known, exported / "training")
-                known = [exported / "training"]
-            options = ["--shape", ",".join(map(str, shape)), "--seed", seed, "--title", title or name, "--out", folder]
-            options += ["--count", count] if count else []
-            options += ["--training", *known] if known else []
-            return ["evaluate", *made, "--real", exported / "real", *options]
-
-        from .nodes import exportNodes
-
-        job = Job(_("Comparison"), arguments(), folder, lambda: _readReport(folder), EVALUATION)
-        job.listeners.append(_removeExported)
+        folder = self.newReportFolder() if folder is None else Path(folder)
+        if training is None:
+            training = [] if isinstance(synthetic, str | Path) else self.runThatMade(synthetic)
+        options = {"shape": ",".join(map(str, shape)), "seed": seed, "count": count, "title": title}
+        job = evaluation.evaluationJob(synthetic, list(real), list(training), folder, options, self.makeWorker)
         return self._submit(job, progress)
 
-    def _trainingOf(self, nodes):
-        """The run, on this computer, of the model that made all these volumes; nothing where they are of several."""
-        if isinstance(nodes, str | Path):
-            return []
-        names = {node.GetAttribute(ATTRIBUTE + "Model") for node in nodes}
-        return [run.folder for run in self.runs() if names == {run.name} and run.volumes]
-
-    def evaluate(self, synthetic, real, **arguments):
+    def evaluate(self, **arguments):
         """Say what synthetic volumes are worth and wait for it; returns the report. Arguments as of `startEvaluation`.
 
         Raises:
             RuntimeError: it failed; the text is a sentence for the user.
         """
-        return self._waitFor(self.startEvaluation(synthetic, real, **arguments))
+        return self._waitFor(self.startEvaluation(**arguments))
 
     # Looking before leaping.
 
     def startEstimate(self, **settings):
         """Begin to measure what each size takes here; a Job whose result is a dictionary by preset, see `estimate`."""
-        found = {}
-        options = [part for name, value in settings.items() for part in (f"--{name.replace('_', '-')}", value)]
-        job = Job(
-            _("Estimate"),
-            ["estimate", "--device", preferences.device(), *options, *self._memoryArguments()],
-            self._temporaryFolder(),
-            lambda: found,
-        )
-        job.listeners.append(lambda job, events: [found.update(e["presets"]) for e in events if "presets" in e])
-        job.listeners.append(_removeWorkerFolder)
+        job = looks.estimateJob(settings, self.makeWorker)
         job.start()
         return job
 
@@ -383,10 +202,8 @@ class CRFGANSynthLogic(ScriptedLoadableModuleLogic):
         """Begin to look at the volumes in a folder on the disk; a Job whose result is a list of the events
         `checked`: name, shape, spacing_mm, problem (empty if it can be trained on), files, thumbnail.
         """
-        found, pictures = [], self._temporaryFolder()
-        job = Job(_("Check"), ["check", folder, "--out", pictures], pictures, lambda: found)
-        job.listeners.append(lambda job, events: found.extend(e for e in events if e["event"] == "checked"))
-        self._report(job, progress)
+        job = looks.checkJob(folder, self.makeWorker)
+        _report(job, progress)
         job.start()
         return job
 
@@ -394,54 +211,37 @@ class CRFGANSynthLogic(ScriptedLoadableModuleLogic):
         """What can be trained on in a folder on the disk; see `startCheck`."""
         return self.startCheck(folder).result()
 
-    def _temporaryFolder(self):
-        base = Path(slicer.app.temporaryPath) / f"CRFGANSynth-{time.time_ns()}"
-        base.mkdir(parents=True)
-        return base
+    def hardenedCopies(self, volumeNodes):
+        """Volume nodes that can be trained on in the place of these, in their order: the nodes themselves, and copies
+        of those under a transform that isn't linear, with the transform applied to their voxels. The originals stay.
+        """
+        return hardening.hardenedCopies(list(volumeNodes))
 
     # Packages.
 
     def missing(self):
         """Names of packages without which nothing can be trained or synthesized."""
-        from . import dependencies
+        from .packages import dependencies
 
         return dependencies.missing()
 
     def install(self, **arguments):
         """Install them; see `dependencies.install`."""
-        from . import dependencies
+        from .packages import dependencies
 
         dependencies.install(**arguments)
 
     def startSelfTest(self):
         """Begin to try out what is installed; a Job whose events `tried` name each package and its problem."""
-        job = Job(_("Self-test"), ["selftest"], self._temporaryFolder())
-        job.listeners.append(_removeWorkerFolder)
+        job = looks.selfTestJob(self.makeWorker)
         job.start()
         return job
 
     # Small things.
 
-    def _memoryArguments(self):
-        limit = preferences.memoryLimit()
-        return ["--memory-budget", f"{limit // 10**6}MB"] if limit else []
-
     def _submit(self, job, progress):
-        self._report(job, progress)
+        _report(job, progress)
         return theQueue().submit(job)
-
-    def _report(self, job, progress):
-        def tell(job, events):
-            for event in events:
-                try:
-                    if progress(event) is False:
-                        job.stop()
-                except Exception:
-                    job.stop()
-                    raise
-
-        if progress is not None:
-            job.listeners.append(tell)
 
     def _waitFor(self, job):
         try:
@@ -453,24 +253,24 @@ class CRFGANSynthLogic(ScriptedLoadableModuleLogic):
             raise
 
 
-def _trainingJob(run, arguments):
-    from crfgan.storage.run_folder import RunFolder
+def _config(preset, shape, iterations, settings):
+    from crfgan.config import PRESETS
 
-    title = _("Training {name}").format(name=run.name)
-    return Job(title, arguments, run, lambda: RunFolder(run).model, TRAINING)
-
-
-def _readReport(folder):
-    report = json.loads((folder / "report.json").read_text(encoding="utf-8"))
-    return {**report, "page": str(folder / "report.html")}
+    given = {"shape": shape, "iterations": iterations, "device": preferences.device()}
+    return PRESETS[preset].override(**{name: value for name, value in given.items() if value is not None} | settings)
 
 
-def _removeExported(job, events):
-    # The worker keeps what it has prepared of them.
-    if job.ended:
-        shutil.rmtree(job.folder / EXPORTED, ignore_errors=True)
+def _report(job, progress):
+    """Have `progress` called with each event of a job; it may stop it."""
 
+    def tell(job, events):
+        for event in events:
+            try:
+                if progress(event) is False:
+                    job.stop()
+            except Exception:
+                job.stop()
+                raise
 
-def _removeWorkerFolder(job, events):
-    if job.ended:
-        shutil.rmtree(job.folder, ignore_errors=True)
+    if progress is not None:
+        job.eventObservers.append(tell)

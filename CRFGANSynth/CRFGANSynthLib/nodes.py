@@ -9,6 +9,8 @@ from slicer.i18n import tr as _
 
 ATTRIBUTE = "CRFGANSynth."
 FOLDER_NAME = "Synthetic volumes"
+MOST_NAMES = 10
+"""Volumes that a sentence names."""
 
 
 def volumeFromNode(node):
@@ -22,16 +24,39 @@ def volumeFromNode(node):
         raise InputError(_("{name} must have one value a voxel. Choose a scalar volume.").format(name=node.GetName()))
     matrix = vtk.vtkMatrix4x4()
     node.GetIJKToRASMatrix(matrix)
+    refuseNonLinear([node])
     parent = node.GetParentTransformNode()
     if parent is not None:
-        if not parent.IsTransformToWorldLinear():
-            raise InputError(
-                _("{name} is under a transform that isn't linear. Harden it first.").format(name=node.GetName())
-            )
         toWorld = vtk.vtkMatrix4x4()
         parent.GetMatrixTransformToWorld(toWorld)
         vtk.vtkMatrix4x4.Multiply4x4(toWorld, matrix, matrix)
     return Volume(slicer.util.arrayFromVolume(node), slicer.util.arrayFromVTKMatrix(matrix), node.GetName())
+
+
+def isUnderNonLinear(node):
+    """Whether a volume is under a transform that its geometry can't take in."""
+    parent = node.GetParentTransformNode()
+    return parent is not None and not parent.IsTransformToWorldLinear()
+
+
+def refuseNonLinear(nodes):
+    """Say in one sentence which of the volumes are under a transform that isn't linear, and what to do.
+
+    Raises:
+        crfgan.errors.InputError: there are such.
+    """
+    from crfgan.errors import InputError
+
+    found = [node.GetName() for node in nodes if isUnderNonLinear(node)]
+    if not found:
+        return
+    shown = ", ".join(found[:MOST_NAMES]) + (" ..." if len(found) > MOST_NAMES else "")
+    if len(nodes) == 1:
+        text = _("{names} is under a transform that isn't linear.")
+    else:
+        text = _("{count} of {total} volumes are under a transform that isn't linear: {names}.")
+    remedy = _("Use hardened copies: logic.hardenedCopies(nodes) or, in the panel, Harden copies.")
+    raise InputError(text.format(names=shown, count=len(found), total=len(nodes)) + " " + remedy)
 
 
 def exportNodes(nodes, folder):

@@ -24,6 +24,12 @@ def memoryLimit():
     return int(gigabytes * 1e9) or None
 
 
+def memoryArguments():
+    """The options of a command of the core by which it keeps to the limit."""
+    limit = memoryLimit()
+    return ["--memory-budget", f"{limit // 10**6}MB"] if limit else []
+
+
 def setMemoryLimit(gigabytes):
     """Let a job take so much; 0 for what the device has free."""
     slicer.app.userSettings().setValue(PREFIX + "memoryLimitGB", float(gigabytes))

@@ -8,7 +8,7 @@ import vtk
 from slicer.i18n import tr as _
 
 from .nodes import volumeFromNode
-from .own_nodes import fillTable, nodeOfRole, putBeside
+from .scene.derived_nodes import fillTable, nodeOfRole, putBeside
 
 TISSUE, STRUCTURE = "SCT^85756007^Tissue", "SCT^123037004^Anatomical Structure"
 

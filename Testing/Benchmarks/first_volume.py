@@ -22,7 +22,7 @@ def main() -> None:
     SlicerStandIns.start()
     import slicer
     from panel_driver import PanelDriver
-    from SlicerStandIns import views
+    from SlicerStandIns.pictures import views
 
     module = SlicerStandIns.load_module(str(ROOT / "CRFGANSynth" / "CRFGANSynth.py"))
     with tempfile.TemporaryDirectory() as folder:

@@ -20,7 +20,7 @@ def slicer(slicer_app):
 def self_test(load):
     """The self-test of what is installed: made before, and nothing was damaged."""
     load(MODULE)
-    from CRFGANSynthLib.self_test import theSelfTest
+    from CRFGANSynthLib.packages.self_test import theSelfTest
 
     theSelfTest().forget()
     theSelfTest().problems = {}
@@ -35,10 +35,11 @@ def widget(open_panel, slicer, self_test, tmp_path):
     widget = open_panel(MODULE)
     queue = widget.jobs.queue
     yield widget
-    for job in list(queue.jobs):
-        if not job.ended:
-            job.kill()
-            job.wait()
+    for job in queue.waiting:
+        job.stop()
+    for job in queue.running:
+        job.kill()
+        job.wait()
     queue.jobs.clear()
 
 

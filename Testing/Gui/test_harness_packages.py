@@ -7,7 +7,7 @@ import subprocess
 import sys
 
 import pytest
-from SlicerStandIns import pip_outputs
+from SlicerStandIns.packages import pip_outputs
 
 
 @pytest.fixture

@@ -83,7 +83,7 @@ def test_volumes_of_a_folder_are_looked_at_and_can_be_left_out(panel, scene, tmp
     import qt
     from crfgan.phantoms import make_head
     from crfgan.volumes.writing import write_volume
-    from CRFGANSynthLib.parameters import Preset
+    from CRFGANSynthLib.scene.parameters import Preset
 
     folder = tmp_path / "scans"
     for seed in range(3):
@@ -105,7 +105,7 @@ def test_volumes_of_a_folder_are_looked_at_and_can_be_left_out(panel, scene, tmp
 
 
 def test_estimates_of_memory_and_time_are_shown_for_the_chosen_and_the_smaller_size(panel, heads):
-    from CRFGANSynthLib.parameters import Preset
+    from CRFGANSynthLib.scene.parameters import Preset
 
     panel.ui.trainSection.collapsed = False
     panel.until(lambda: panel.widget.train.estimates)
@@ -140,7 +140,7 @@ def test_classes_are_given_to_all_checked_volumes_or_to_none(panel, heads, slice
 
 def trained_classes(panel, folder):
     """Choose a folder, train on what is in it, and say which classes the model has."""
-    from CRFGANSynthLib.parameters import Preset
+    from CRFGANSynthLib.scene.parameters import Preset
 
     panel.parameters.dataFolder = folder
     panel.until(lambda: len(panel.widget.train.volumes.chosen) == 4)
@@ -175,7 +175,7 @@ def test_a_dicom_series_has_one_class_however_many_slices_it_has(panel, scene, t
 
 
 def test_the_window_is_shown_for_ct_with_a_window_only(panel, scene):
-    from CRFGANSynthLib.parameters import Modality
+    from CRFGANSynthLib.scene.parameters import Modality
 
     assert not panel.shows(panel.ui.windowFrame)
     panel.parameters.modality = Modality.CT
@@ -271,7 +271,7 @@ def test_pause_rests_the_computer_and_continue_goes_on(panel, heads):
     panel.until(lambda: job.state == "paused")
     assert panel.status.startswith(f"Paused after step {job.done} of 5000. Everything is saved.")
     assert panel.ui.pauseButton.text == "Continue"
-    worker = psutil.Process(job._pid)
+    worker = psutil.Process(job.worker.pid)
     before = sum(worker.cpu_times()[:2])
     panel.turn(1)
     assert sum(worker.cpu_times()[:2]) - before < 0.3
@@ -338,7 +338,7 @@ def test_bad_input_ends_in_the_core_s_own_sentence(panel, scene, tmp_path, slice
 
 
 def test_a_setting_that_is_illegal_is_refused_before_anything_starts(panel, heads, slicer_app, raises_in_slots):
-    from CRFGANSynthLib.parameters import Modality
+    from CRFGANSynthLib.scene.parameters import Modality
 
     panel.check()
     panel.parameters.modality, panel.parameters.windowLow, panel.parameters.windowHigh = Modality.CT, 200, 100

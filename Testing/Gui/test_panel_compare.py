@@ -88,7 +88,7 @@ def test_copies_are_looked_for_in_the_run_that_made_the_volumes(panel, heads, sl
     panel.parameters.count = 2
     panel.ui.synthesizeButton.click()
     made = panel.wait(panel.job).nodes
-    report = panel.widget.logic.evaluate(made, sample_data.load("head", 4, 32), shape=(32, 32, 32))
+    report = panel.widget.logic.evaluate(synthetic=made, real=sample_data.load("head", 4, 32), shape=(32, 32, 32))
     assert [pair["synthetic"] for pair in report["memorisation"]["pairs"]] == [f"{node.GetName()}.nii" for node in made]
 
 

@@ -83,7 +83,7 @@ def test_a_place_chosen_in_the_dialog_is_taken_at_once(panel, slicer_app, folder
 
 
 def test_a_data_folder_is_looked_into_once_it_is_typed(panel, type_into, folder):
-    from CRFGANSynthLib import sentences
+    from CRFGANSynthLib.panel import sentences
 
     edit = panel.ui.dataFolderPathEdit
     type_into(edit, f"{folder}//b", enter=False)
@@ -97,7 +97,7 @@ def test_a_data_folder_is_looked_into_once_it_is_typed(panel, type_into, folder)
 
 
 def test_the_cleared_data_folder_is_none(panel, type_into, folder):
-    from CRFGANSynthLib import sentences
+    from CRFGANSynthLib.panel import sentences
 
     type_into(panel.ui.dataFolderPathEdit, str(folder))
     assert panel.parameters.dataFolder == folder

@@ -37,11 +37,12 @@ def traceback_free(text):
 
 def flood(panel, monkeypatch, folder, seconds):
     """A job whose worker sends 10,000 events a second."""
-    from CRFGANSynthLib import job as jobs
+    from CRFGANSynthLib.job import TRAINING, Job
+    from CRFGANSynthLib.jobs import worker
 
-    monkeypatch.setattr(jobs, "workerCommand", lambda arguments: [sys.executable, "-c", FLOOD % {"seconds": seconds}])
+    monkeypatch.setattr(worker, "commandLine", lambda arguments: [sys.executable, "-c", FLOOD % {"seconds": seconds}])
     folder.mkdir()
-    return panel.widget.jobs.queue.submit(jobs.Job("Flood", [], folder, kind=jobs.TRAINING))
+    return panel.widget.jobs.queue.submit(Job("Flood", [], folder, kind=TRAINING))
 
 
 def test_ten_thousand_events_a_second_never_stall_the_event_loop(panel, scene, monkeypatch, tmp_path, slicer):
@@ -153,14 +154,14 @@ def test_a_removed_folder_ends_in_a_sentence(panel, heads):
 
 
 def test_another_version_of_the_core_is_refused(panel, scene, monkeypatch, tmp_path):
-    from CRFGANSynthLib import job as jobs
+    from CRFGANSynthLib.jobs import worker
 
     code = """
 import json, os, time
 print(json.dumps({"event": "started", "time": time.time(), "version": "0.0.1", "pid": os.getpid()}), flush=True)
 time.sleep(60)
 """
-    monkeypatch.setattr(jobs, "workerCommand", lambda arguments: [sys.executable, "-c", code])
+    monkeypatch.setattr(worker, "commandLine", lambda arguments: [sys.executable, "-c", code])
     panel.ui.synthesizeButton.click()
     panel.wait(panel.job)
     assert panel.status.startswith("crfgan 0.0.1 answered, but this module is ")
@@ -168,9 +169,9 @@ time.sleep(60)
 
 
 def test_a_worker_that_cannot_start_ends_in_a_sentence(panel, scene, monkeypatch):
-    from CRFGANSynthLib import job as jobs
+    from CRFGANSynthLib.jobs import worker
 
-    monkeypatch.setattr(jobs, "workerCommand", lambda arguments: [sys.executable, "-c", "import not_there"])
+    monkeypatch.setattr(worker, "commandLine", lambda arguments: [sys.executable, "-c", "import not_there"])
     panel.ui.synthesizeButton.click()
     panel.wait(panel.job)
     assert panel.status == "The worker could not start; its log says why."
@@ -178,9 +179,9 @@ def test_a_worker_that_cannot_start_ends_in_a_sentence(panel, scene, monkeypatch
 
 
 def test_python_that_cannot_be_started_ends_in_a_sentence(panel, scene, monkeypatch):
-    from CRFGANSynthLib import job as jobs
+    from CRFGANSynthLib.jobs import worker
 
-    monkeypatch.setattr(jobs, "workerCommand", lambda arguments: ["/nowhere/PythonSlicer"])
+    monkeypatch.setattr(worker, "commandLine", lambda arguments: ["/nowhere/PythonSlicer"])
     panel.ui.synthesizeButton.click()
     panel.wait(panel.job)
     assert panel.status == "PythonSlicer can't be used: No such file or directory."
@@ -244,7 +245,7 @@ def test_a_volume_that_cannot_be_loaded_is_told_and_the_others_come(panel, scene
 
 
 def test_a_view_that_fails_does_not_end_the_training(panel, heads, monkeypatch, raises_in_slots):
-    from CRFGANSynthLib.live import LiveView
+    from CRFGANSynthLib.scene.live_view import LiveView
 
     monkeypatch.setattr(LiveView, "onEvents", lambda self, events: 1 / 0)
     model = panel.widget.logic.train(heads, shape=(32, 32, 32), preset="tiny-32", iterations=2)

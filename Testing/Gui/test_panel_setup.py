@@ -1,11 +1,8 @@
 """Nothing installed, half installed, installing: what the panel says, and what its one button does."""
 
-import json
-import sys
-import time
-
 import pytest
 from packaging import markers
+from scripted_worker import saying
 
 
 @pytest.fixture
@@ -16,13 +13,6 @@ def installer(slicer_app):
 def press_install(panel):
     panel.widget.updateReady()
     panel.ui.installButton.click()
-
-
-def worker_that_says(events, status=0):
-    """A command whose events are these, and then its end."""
-    lines = [json.dumps({"event": kind, "time": time.time(), **facts}) for kind, facts in events]
-    code = f"import os\nprint({chr(10).join(lines)!r}, flush=True)\nos._exit({status})"
-    return lambda arguments: [sys.executable, "-c", code]
 
 
 # Missing
@@ -81,7 +71,7 @@ FAILURES = {
 
 @pytest.mark.parametrize("said", FAILURES)
 def test_a_failed_installation_is_explained_in_plain_words(panel, installer, said):
-    from SlicerStandIns import pip_outputs
+    from SlicerStandIns.packages import pip_outputs
 
     installer.missing.add("tqdm")
     installer.pip_output = getattr(pip_outputs, said, said)
@@ -205,14 +195,12 @@ def test_work_that_was_begun_meanwhile_comes_first(panel, scene, self_test):
 
 
 def test_a_damaged_package_is_named_and_installed_anew(panel, self_test, installer, monkeypatch):
-    from CRFGANSynthLib import job as jobs
-
     self_test.forget()
     tried = [("tried", {"package": "torch", "version": "2.12.0", "problem": ""})]
     tried += [("tried", {"package": "jinja2", "version": "3.1", "problem": "ModuleNotFoundError: markupsafe"})]
     said = [*tried, ("failed", {"reason": "The package jinja2 is installed but can't be loaded.", "package": "jinja2"})]
     with monkeypatch.context() as patch:
-        patch.setattr(jobs, "workerCommand", worker_that_says(said, status=1))
+        patch.setattr(panel.widget.logic, "makeWorker", saying(*said, succeeded=False))
         panel.widget.updateReady()
         panel.until(lambda: self_test.problems is not None)
     assert panel.ui.dependenciesLabel.text == "Installed but damaged: jinja2. Press Install to get that anew."
@@ -223,20 +211,19 @@ def test_a_damaged_package_is_named_and_installed_anew(panel, self_test, install
 
 
 def test_a_package_that_ends_the_worker_is_the_one_it_was_at(panel, self_test, monkeypatch):
-    from CRFGANSynthLib import job as jobs
-
     self_test.forget()
-    monkeypatch.setattr(jobs, "workerCommand", worker_that_says([("trying", {"package": "torch"})], status=3))
+    dying = saying(("trying", {"package": "torch"}), succeeded=False)
+    monkeypatch.setattr(panel.widget.logic, "makeWorker", dying)
     panel.widget.updateReady()
     panel.until(lambda: self_test.problems is not None)
     assert panel.ui.dependenciesLabel.text == "Installed but damaged: torch. Press Install to get that anew."
 
 
 def test_a_worker_that_cannot_work_at_all_is_told_without_a_button(panel, self_test, monkeypatch):
-    from CRFGANSynthLib import job as jobs
+    from CRFGANSynthLib.jobs import worker
 
     self_test.forget()
-    monkeypatch.setattr(jobs, "workerCommand", lambda arguments: ["/nowhere/PythonSlicer"])
+    monkeypatch.setattr(worker, "commandLine", lambda arguments: ["/nowhere/PythonSlicer"])
     panel.widget.updateReady()
     panel.until(lambda: self_test.problems is not None)
     assert panel.ui.dependenciesLabel.text == "PythonSlicer can't be used: No such file or directory."
@@ -244,12 +231,10 @@ def test_a_worker_that_cannot_work_at_all_is_told_without_a_button(panel, self_t
 
 
 def test_work_that_fails_for_a_damaged_package_brings_the_button(panel, scene, self_test, installer, monkeypatch):
-    from CRFGANSynthLib import job as jobs
-
     reason = "The package torch is installed but can't be loaded (OSError). Install it anew, then try again."
-    failed = [("failed", {"reason": reason, "package": "torch"})]
+    failed = ("failed", {"reason": reason, "package": "torch"})
     with monkeypatch.context() as patch:
-        patch.setattr(jobs, "workerCommand", worker_that_says(failed, status=1))
+        patch.setattr(panel.widget.logic, "makeWorker", saying(failed, succeeded=False))
         panel.ui.synthesizeButton.click()
         panel.wait(panel.job)
     assert panel.status == reason

@@ -101,7 +101,7 @@ def test_a_run_whose_worker_died_is_resumed_in_another_slicer(panel, heads, data
 
 
 def test_everything_set_comes_back_with_the_scene(panel, heads, tmp_path, slicer):
-    from CRFGANSynthLib.parameters import Modality, Preset
+    from CRFGANSynthLib.scene.parameters import Modality, Preset
 
     panel.check(2)
     wanted = {

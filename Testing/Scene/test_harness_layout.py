@@ -65,7 +65,7 @@ def test_every_test_starts_with_the_four_up_view(slicer_app, manager, layouts):
     ],
 )
 def test_views_of_a_layout_fill_the_window(layouts, layout, views):
-    from SlicerStandIns.view_layout import panes_of
+    from SlicerStandIns.pictures.view_layout import panes_of
 
     panes = panes_of(getattr(layouts, layout), (900, 700))
     assert [pane.tag for pane in panes] == views

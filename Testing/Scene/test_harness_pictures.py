@@ -128,7 +128,7 @@ def test_views_that_show_different_things_are_drawn_as_they_are(views, ball, sli
 
 def test_a_table_view_shows_names_and_cells(views, scene):
     import slicer
-    from SlicerStandIns.table_picture import table_pixels
+    from SlicerStandIns.pictures.table_picture import table_pixels
 
     table = scene.AddNewNodeByClass("vtkMRMLTableNode", "Sizes")
     empty = table_pixels(None, (200, 100))

@@ -22,7 +22,8 @@ def problems(facts) -> list[str]:
 def stand_ins() -> list:
     """Every class of the package that stands in for one of Qt's kind."""
     package = importlib.import_module(PACKAGE)
-    files = [_file(each.name) for each in pkgutil.iter_modules(package.__path__) if each.name != "pytest_plugin"]
+    found = pkgutil.walk_packages(package.__path__, f"{PACKAGE}.")
+    files = [importlib.import_module(each.name) for each in found if not each.name.endswith(".pytest_plugin")]
     every = {each for file in files for each in vars(file).values() if isinstance(each, type)}
     ours = (each for each in every if each.__module__.startswith(f"{PACKAGE}.") and offers_qt.stands_for(each))
     return sorted(ours, key=lambda each: each.__name__)

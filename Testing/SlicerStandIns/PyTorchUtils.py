@@ -4,8 +4,8 @@ import importlib
 
 import slicer
 
-from .hidden_packages import is_hidden
-from .installer import Request, installer
+from .packages.hidden_packages import is_hidden
+from .packages.installer import Request, installer
 
 
 class PyTorchUtilsLogic:

@@ -14,9 +14,9 @@ from PySide6.QtCore import Property, QObject, QSettings, Signal, qInstallMessage
 from PySide6.QtWidgets import QApplication, QMainWindow, QMessageBox
 
 from .core_io import CoreIOManager
-from .extensions import ExtensionsManagerModel
 from .layout import LayoutManager
-from .scene import SceneParts
+from .mrml.scene import SceneParts
+from .packages.extensions import ExtensionsManagerModel
 
 
 class ModuleManager(QObject):

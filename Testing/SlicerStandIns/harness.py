@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from . import environment
 
-STAND_INS = {"ctk": "ctk", "PythonQt": "bool_result", "SampleData": "SampleData"}
+STAND_INS = {"ctk": "ctk", "PythonQt": "qt.bool_result", "SampleData": "SampleData"}
 QMRML = ("qMRMLWidget", "qSlicerWidget", "qMRMLNodeComboBox", "qMRMLCheckableNodeComboBox")
 
 
@@ -43,7 +43,7 @@ def start() -> Application:
     environment.prepare()
     import slicer
 
-    sys.modules["qt"] = importlib.import_module(f"{__package__}.qt")
+    sys.modules["qt"] = importlib.import_module(f"{__package__}.qt.names")
     qmrml = importlib.import_module(f"{__package__}.qmrml")
     for name in QMRML:
         setattr(slicer, name, getattr(qmrml, name))
@@ -51,11 +51,11 @@ def start() -> Application:
     importlib.import_module(f"{__package__}.modules").make_registry(application._parts.logics)
     for name, file in STAND_INS.items():
         sys.modules[name] = importlib.import_module(f"{__package__}.{file}")
-    for file in ("hidden_packages", "submodules"):
+    for file in ("packages.hidden_packages", "application.submodules"):
         importlib.import_module(f"{__package__}.{file}").install()
-    dialogs = importlib.import_module(f"{__package__}.dialogs").dialogs
-    installer = importlib.import_module(f"{__package__}.installer").installer
-    themes = importlib.import_module(f"{__package__}.themes")
+    dialogs = importlib.import_module(f"{__package__}.qt.dialogs").dialogs
+    installer = importlib.import_module(f"{__package__}.packages.installer").installer
+    themes = importlib.import_module(f"{__package__}.qt.themes")
     themes.set_theme("light")
     return Application(application, dialogs, installer, themes, slicer.modules.sampleDataSources)
 
@@ -63,7 +63,7 @@ def start() -> Application:
 def load_module(path, *, startup_completed: bool = True):
     """Loads a scripted module's file as Slicer does at its start, and tells it that the start is over."""
     application = start().app
-    from .module_handle import ModuleHandle
+    from .application.module_handle import ModuleHandle
     from .modules import qSlicerScriptedLoadableModule
 
     module = qSlicerScriptedLoadableModule()

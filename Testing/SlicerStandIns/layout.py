@@ -4,7 +4,7 @@ import slicer
 import vtk
 from PySide6.QtCore import Property, QObject, Signal
 
-from .scene import SLICES
+from .mrml.scene import SLICES
 
 
 class SliceWidget(QObject):

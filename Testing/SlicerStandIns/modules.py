@@ -9,7 +9,7 @@ from PySide6.QtCore import Property, QObject
 from PySide6.QtWidgets import QVBoxLayout
 
 from .qmrml import qSlicerWidget
-from .string_lists import string_list
+from .qt.string_lists import string_list
 
 
 class Modules:

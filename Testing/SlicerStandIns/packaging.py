@@ -16,8 +16,8 @@ import slicer
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import canonicalize_name
 
-from .installer import Request, installer, name_of
-from .pip_dialog import PipDialog, show_failure
+from .packages.installer import Request, installer, name_of
+from .packages.pip_dialog import PipDialog, show_failure
 
 
 def load_requirements(path):

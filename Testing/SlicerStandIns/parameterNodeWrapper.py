@@ -9,8 +9,6 @@ import typing
 import slicer
 import vtk
 
-from .parameter_gui import connection_for
-from .parameter_types import serializer_for, write
 from .parameter_validators import (
     Choice,
     Decimals,
@@ -23,6 +21,8 @@ from .parameter_validators import (
     Validator,
     WithinRange,
 )
+from .parameters.parameter_gui import connection_for
+from .parameters.parameter_types import serializer_for, write
 
 __all__ = [
     "Choice",

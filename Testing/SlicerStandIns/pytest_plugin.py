@@ -56,7 +56,7 @@ def views(slicer_app):
     reason = environment.missing_for_pictures()
     if reason:
         pytest.skip(reason)
-    from . import views
+    from .pictures import views
 
     return views
 

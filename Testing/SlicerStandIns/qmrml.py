@@ -7,8 +7,8 @@ loaded. Imitated: when exactly the signals come, and the first node being chosen
 from PySide6.QtCore import Property, Qt, Signal
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QWidget
 
-from .scene_watch import SceneWatch
-from .string_lists import string_list
+from .mrml.scene_watch import SceneWatch
+from .qt.string_lists import string_list
 
 
 class qSlicerWidget(QWidget):

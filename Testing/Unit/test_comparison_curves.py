@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from CRFGANSynthLib import comparison_curves as curves
+from CRFGANSynthLib.measures import curves as curves
 
 
 def noise(shape, seed=0):

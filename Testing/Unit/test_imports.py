@@ -97,7 +97,7 @@ def registered() -> set[str]:
         own = set()
         for node in executed_on_load(parse(path)):
             if isinstance(node, ast.ImportFrom) and node.module is None:
-                own |= {path.parent / f"{alias.name}.py" for alias in node.names}
+                own |= {path.parents[node.level - 1] / f"{alias.name}.py" for alias in node.names}
             elif isinstance(node, ast.ImportFrom) and (node.level or node.module.startswith("CRFGANSynthLib")):
                 place = path.parents[node.level - 1] if node.level else MODULE
                 own.add(place.joinpath(*node.module.split(".")).with_suffix(".py"))

@@ -4,7 +4,7 @@ import qt
 import slicer
 from slicer.i18n import tr as _
 
-from ..job_queue import theQueue
+from ..jobs.queue import theQueue
 
 STOP, LEAVE, CANCEL = "stop", "leave", "cancel"
 
@@ -32,7 +32,7 @@ def settle(canCancel):
     Whatever else works or waits needs the scene that is about to go, and ends without a question.
     """
     queue = theQueue()
-    trainings = [job for job in queue.running if job.canPause]
+    trainings = [job for job in queue.running if job.isTraining]
     answer = ask(canCancel) if trainings else STOP
     if answer == CANCEL:
         return False

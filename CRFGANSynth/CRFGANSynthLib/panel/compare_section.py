@@ -6,11 +6,12 @@ import qt
 import slicer
 from slicer.i18n import tr as _
 
-from .. import comparison_layout, report_table, segmentations
+from .. import comparison_layout, segmentations
 from ..comparison import Comparison
 from ..job import EVALUATION
+from ..jobs.timers import singleShotTimer
+from ..measures import report_table
 from ..nodes import isSynthetic
-from ..timers import singleShotTimer
 
 FEWEST_REAL, FEWEST_SYNTHETIC = 4, 2
 
@@ -153,7 +154,7 @@ class CompareSection:
     def onCompare(self, checked=False):
         """Measure: now, or when the job before is done; meanwhile the first pair is looked at."""
         with slicer.util.tryWithErrorDisplay(_("The comparison could not start."), waitCursor=True):
-            self.logic.startEvaluation(self._synthetic(), self._real())
+            self.logic.startEvaluation(synthetic=self._synthetic(), real=self._real())
             self._showReport(None)
         if comparison_layout.canBeShown():
             self.onSideBySide()

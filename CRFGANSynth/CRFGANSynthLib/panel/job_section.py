@@ -4,11 +4,10 @@ import qt
 import slicer
 from slicer.i18n import tr as _
 
-from .. import sentences
-from ..job import FAILED, FINISHED, MESSAGES, PAUSED, RUNNING, STOPPED
-from ..job_queue import theQueue
-from ..live import LiveView
-from . import status
+from ..job import FAILED, FINISHED, PAUSED, RUNNING, STOPPED
+from ..jobs.queue import theQueue
+from ..scene.live_view import LiveView
+from . import sentences, status
 
 REDRAW_MS = 100
 """The widgets change at most so often, however many events come in."""
@@ -28,7 +27,8 @@ class JobSection:
         self._redraw.setSingleShot(True)
         self._redraw.setInterval(REDRAW_MS)
         self._redraw.connect("timeout()", self.show)
-        self.queue.listeners.append(self.onJob)
+        self.queue.eventObservers.append(self.onEvents)
+        self.queue.stateObservers.append(self.onState)
         ui.pauseButton.connect("clicked(bool)", self.onPause)
         ui.stopButton.connect("clicked(bool)", self.onStop)
         ui.resumeButton.connect("clicked(bool)", self.onResume)
@@ -39,7 +39,8 @@ class JobSection:
     def close(self):
         """Follow the queue no longer."""
         self._redraw.stop()
-        self.queue.listeners.remove(self.onJob)
+        self.queue.eventObservers.remove(self.onEvents)
+        self.queue.stateObservers.remove(self.onState)
 
     def forgetEnded(self):
         """Keep nothing of jobs that have ended, the volumes that they made least of all."""
@@ -77,7 +78,7 @@ class JobSection:
 
     # What comes in.
 
-    def onJob(self, job, events):
+    def onEvents(self, job, events):
         """A job has something to say."""
         notes = self.notes.setdefault(job, [])
         for event in events:
@@ -87,10 +88,19 @@ class JobSection:
                 notes.append(_("On {name}: {reason}.").format(name=event["name"], reason=event["reason"]))
             elif event["event"] == "evaluated":
                 self.evaluations[job] = event
-        if job.canPause and job.state in (RUNNING, PAUSED, FINISHED, STOPPED, FAILED):
+        if job.isTraining:
             self._live(job).onEvents(events)
+        self._showSoon()
+
+    def onState(self, job):
+        """A job has begun, rests, goes on or has ended."""
+        if job.isTraining and job.state in (RUNNING, PAUSED, FINISHED, STOPPED, FAILED):
+            self._live(job).draw()
         if job.ended:
             self._onEnded(job)
+        self._showSoon()
+
+    def _showSoon(self):
         if not self._redraw.active:
             self._redraw.start()
 
@@ -122,7 +132,7 @@ class JobSection:
             self._showRun(run)
 
     def _showJob(self, job):
-        ui, training = self.ui, job.canPause
+        ui = self.ui
         ui.jobTitleLabel.text = job.title
         busy = job.running and not job.total
         ui.progressBar.maximum = 0 if busy else max(job.total, 1)
@@ -132,14 +142,14 @@ class JobSection:
         improvement = [status.ofImprovement(self.evaluations[job])] if job in self.evaluations else []
         lines = [status.of(job), *improvement, *notes[:MOST_NOTES], *(more if len(notes) > MOST_NOTES else [])]
         ui.statusLabel.text = "\n".join(lines)
-        ui.pauseButton.visible = training and job.running
+        ui.pauseButton.visible = job.canPause and job.running
         ui.pauseButton.enabled = job.state in (RUNNING, PAUSED) and not job.note
         ui.pauseButton.text = _("Continue") if job.state == PAUSED else _("Pause")
         ui.stopButton.visible = job.running
         ui.stopButton.enabled = not job.note
-        ui.stopButton.text = _("Stop and save") if training else _("Stop")
-        self._showResume(self._readRun(job.folder) if training and job.ended else None)
-        ui.logButton.visible = (job.workerFolder / MESSAGES).exists()
+        ui.stopButton.text = _("Stop and save") if job.isTraining else _("Stop")
+        self._showResume(self._readRun(job.folder) if job.isTraining and job.ended else None)
+        ui.logButton.visible = job.worker.messages.exists()
         ui.curvesButton.visible = job in self.live and self.live[job].curves.chart is not None
 
     def _showRun(self, run):
@@ -189,7 +199,7 @@ class JobSection:
 
     def onLog(self, checked=False):
         """Open what the work has written."""
-        qt.QDesktopServices.openUrl(qt.QUrl.fromLocalFile(str(self.queue.current.workerFolder / MESSAGES)))
+        qt.QDesktopServices.openUrl(qt.QUrl.fromLocalFile(str(self.queue.current.worker.messages)))
 
     def onCurves(self, checked=False):
         """Show the curves again."""

@@ -8,8 +8,8 @@ import qt
 import slicer
 from slicer.i18n import tr as _
 
-from .. import sentences
-from ..logic import SHIPPED_MODELS
+from ..library import SHIPPED_MODELS
+from . import sentences
 
 NAME, STATE, SIZE = range(3)
 

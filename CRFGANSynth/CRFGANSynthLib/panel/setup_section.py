@@ -3,9 +3,9 @@
 import slicer
 from slicer.i18n import tr as _
 
-from .. import dependencies
 from ..job import FAILED
-from ..self_test import theSelfTest
+from ..packages import dependencies
+from ..packages.self_test import theSelfTest
 
 
 class SetupSection:

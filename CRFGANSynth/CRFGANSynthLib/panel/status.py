@@ -2,8 +2,8 @@
 
 from slicer.i18n import tr as _
 
-from .. import sentences
 from ..job import EVALUATION, FAILED, PAUSED, PREPARING, RUNNING, STOPPED, TRAINING
+from . import sentences
 
 
 def of(job):

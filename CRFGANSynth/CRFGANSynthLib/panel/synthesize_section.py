@@ -8,8 +8,9 @@ import qt
 import slicer
 from slicer.i18n import tr as _
 
-from .. import sentences, views
-from ..parameters import LARGEST_SEED, NO_TRUNCATION
+from .. import views
+from ..scene.parameters import LARGEST_SEED, NO_TRUNCATION
+from . import sentences
 
 
 class SynthesizeSection:
@@ -129,8 +130,7 @@ class SynthesizeSection:
                 referenceNode=parameters.referenceVolume,
                 truncation=parameters.truncation if parameters.truncation < NO_TRUNCATION else None,
             )
-            job.shown = 0
-            job.listeners.append(showNew)
+            job.eventObservers.append(showNewest)
 
     def updateButton(self, ready):
         """Whether synthesis can begin, and why not."""
@@ -144,10 +144,9 @@ class SynthesizeSection:
         self.ui.synthesizeButton.toolTip = reason
 
 
-def showNew(job, events):
-    """Show the newest volume of a job, once it is in the scene."""
-    if len(job.nodes) > job.shown:
-        job.shown = len(job.nodes)
+def showNewest(job, events):
+    """Show the last of the volumes that a job has just brought into the scene."""
+    if job.nodes and any(event["event"] == "synthesized" for event in events):
         views.showInSlices(job.nodes[-1])
         views.showInThreeD(job.nodes[-1])
 

@@ -5,11 +5,13 @@ from pathlib import Path
 import slicer
 from slicer.i18n import tr as _
 
-from .. import preferences, sentences, thumbnails
-from ..parameters import Modality, Preset
-from ..timers import singleShotTimer
-from .typed_path import TypedPath
-from .volume_table import Row, VolumeTable, sizeText
+from .. import preferences
+from ..jobs.timers import singleShotTimer
+from ..scene import thumbnails
+from ..scene.parameters import Modality, Preset
+from . import sentences
+from .widgets.typed_path import TypedPath
+from .widgets.volume_table import Row, VolumeTable, sizeText
 
 FEWEST = 2
 PAUSE_MS = 600
@@ -32,6 +34,7 @@ class TrainSection:
         ui.memoryLimitSpinBox.connect("valueChanged(double)", self.onMemoryLimit)
         ui.checkAllButton.connect("clicked(bool)", lambda checked: self.volumes.check(True))
         ui.checkNoneButton.connect("clicked(bool)", lambda checked: self.volumes.check(False))
+        ui.hardenButton.connect("clicked(bool)", self.onHarden)
         # Bound by hand: an unset path would be shown as the folder `.`, and a half-typed one would be taken.
         self.folderEdit = TypedPath(ui.dataFolderPathEdit, self.onFolder)
         ui.clearFolderButton.connect("clicked(bool)", self.onClearFolder)
@@ -69,8 +72,19 @@ class TrainSection:
 
     def _onVolumes(self):
         chosen, usable = len(self.volumes.chosen), sum(not row.problem for row in self.volumes.rows)
-        self.ui.volumesLabel.text = _("{chosen} of {usable} chosen").format(chosen=chosen, usable=usable)
+        text = _("{chosen} of {usable} chosen").format(chosen=chosen, usable=usable)
+        toHarden = len(self.volumes.toHarden)
+        if toHarden:
+            text = _("{text}; {count} can't be used as they are").format(text=text, count=toHarden)
+        self.ui.volumesLabel.text = text
+        self.ui.hardenButton.visible = toHarden > 0
         self.onChange()
+
+    def onHarden(self, checked=False):
+        """Make hardened copies of all volumes that can only be used by such, and check them."""
+        with slicer.util.tryWithErrorDisplay(_("The volumes can't be hardened."), waitCursor=True):
+            self.volumes.checkAlso(self.logic.hardenedCopies(self.volumes.toHarden))
+            self.volumes.refresh()
 
     def onFolder(self, path):
         """The user named another folder."""
@@ -93,7 +107,8 @@ class TrainSection:
             return
         self.ui.volumesLabel.text = _("Looking into {folder}...").format(folder=folder.name)
         self._check = self.logic.startCheck(folder)
-        self._check.listeners.append(self._onChecked)
+        self._check.eventObservers.append(self._onChecked)
+        self._check.stateObservers.append(self._onCheckState)
 
     def _onChecked(self, job, events):
         if job is not self._check:
@@ -103,7 +118,9 @@ class TrainSection:
             # A volume may be told of again, once the others are known.
             rows = {row.name: row for row in self.volumes.folderRows + found}
             self.volumes.setFolderRows(list(rows.values()))
-        if job.ended and job.error:
+
+    def _onCheckState(self, job):
+        if job is self._check and job.ended and job.error:
             self.ui.volumesLabel.text = job.error
 
     # What it takes.
@@ -136,7 +153,8 @@ class TrainSection:
         """Measure what each size takes on this computer, in a worker."""
         self.ui.estimateLabel.text = _("Measuring what each size takes on this computer...")
         self._estimate = self.logic.startEstimate()
-        self._estimate.listeners.append(self._onEstimated)
+        self._estimate.eventObservers.append(self._onEstimated)
+        self._estimate.stateObservers.append(self._onEstimateState)
 
     def _onEstimated(self, job, events):
         if job is not self._estimate:
@@ -144,10 +162,11 @@ class TrainSection:
         for event in events:
             if event["event"] == "estimated":
                 self.estimates, self.place = event["presets"], event["name"]
-        if job.error:
+        self._showEstimate()
+
+    def _onEstimateState(self, job):
+        if job is self._estimate and job.ended and job.error:
             self.ui.estimateLabel.text = job.error
-        elif self.estimates:
-            self._showEstimate()
 
     def _showEstimate(self):
         """Memory and time of the chosen size, and what the next smaller one would take."""
@@ -223,7 +242,7 @@ def rowOf(event):
         event["name"],
         sizeText(event["shape"][::-1], event["spacing_mm"][::-1]) if event["shape"] else "",
         files=tuple(event["files"]),
-        problem=event["problem"],
+        voxelProblem=event["problem"],
         className=event.get("class") or "",
         icon=thumbnails.iconFromFile(event["thumbnail"]) if event["thumbnail"] else None,
     )
