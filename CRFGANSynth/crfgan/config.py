@@ -73,6 +73,8 @@ class Network:
     """Nodes are depth planes of A (`spatial`), groups of channels as published (`reference`), or no CRF (`none`)."""
     prior: bool = False
     """Start from the principal components of the training volumes; `false` for the published networks."""
+    components: int = 32
+    """With a prior, principal components that a latent begins with, at most one for two volumes; the rest is noise."""
     subvolumes: int = 2
     """With a prior, the discriminator sees sub-volumes along any axis, the volume's shortest side over this thick."""
     classes: int = 0
@@ -81,7 +83,7 @@ class Network:
     def __post_init__(self):
         legal = self.width % 16 == 0 and 16 <= self.width <= 256
         _require(legal, "width", "a multiple of 16 from 16 to 256", self.width, "The published width is 64.")
-        _require_positive(self, "latent", "subvolumes")
+        _require_positive(self, "latent", "components", "subvolumes")
         _require(self.crf in CRF_MODES, "crf", f"one of {CRF_MODES}", self.crf, "Choose one.")
         _require(
             not (self.prior and self.crf != "none"),
@@ -125,9 +127,9 @@ class Training:
     """Share of the run after which that weight has fallen linearly to 0."""
     variety_weight: float = 0.1
     """Weight of the penalty on synthesized volumes that are more alike than real ones; 0 as published."""
-    prior_weight: float = 4.0
-    """With a prior, weight of the distance between a synthesized volume and its layout, at a quarter of the resolution."""
-    anchor_weight: float = 2.0
+    prior_weight: float = 1.0
+    """With a prior, weight of the distance of synthesized volumes from their layouts, at a quarter of the resolution."""
+    anchor_weight: float = 3.0
     """With a prior, weight of the distance between real volumes and what the generator makes of their own scores."""
     alone: float = 0.15
     """With a prior, share of the run in which the generator learns from layouts and real volumes alone."""
@@ -223,12 +225,12 @@ PRESETS = {
         # At 32 voxels a side none is spared for padding.
         Preprocessing(shape=(32, 32, 32), fit="fill"),
         Network(width=32, latent=128, prior=True, subvolumes=2, crf="none"),
-        Training(iterations=2_000, batch_size=8, preview_every=100, lr_generator=5e-4, lr_discriminator=4e-4),
+        Training(iterations=2_000, batch_size=8, preview_every=100, lr_generator=5e-4, lr_discriminator=5e-4),
     ),
     "small-64": Config(
         Preprocessing(shape=(64, 64, 64)),
         Network(width=32, latent=128, prior=True, subvolumes=4, crf="none"),
-        Training(iterations=10_000, batch_size=4, lr_generator=5e-4, lr_discriminator=4e-4),
+        Training(iterations=10_000, batch_size=4, lr_generator=5e-4, lr_discriminator=5e-4),
     ),
     "standard-128": Config(
         Preprocessing(shape=(128, 128, 128)),

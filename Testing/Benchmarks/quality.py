@@ -4,9 +4,9 @@
     python Testing/Benchmarks/quality.py --presets tiny-32 published-32 --seeds 3 --out quality
     python Testing/Benchmarks/quality.py --volumes 40          # from fewer training volumes
 
-The data are hippocampus crops of T1 MRI (../shared/data: 228 training volumes, 33 held out) at 32^3, stretched over the grid.
-All is measured against the held-out volumes in the way of `crfgan evaluate`. Seconds are the processor's. `--out` keeps what
-was made, and a sheet of volumes in three planes beside real ones.
+The data are hippocampus crops of T1 MRI (../shared/data: 228 training volumes, 33 held out) at 32^3, stretched over the
+grid. All is measured against the held-out volumes in the way of `crfgan evaluate`. Seconds are the processor's. `--out`
+keeps what was made, and a sheet of volumes in three planes beside real ones.
 """
 
 from __future__ import annotations
@@ -103,7 +103,9 @@ def run(args: argparse.Namespace, folder: Path) -> None:
     """Make, measure and print; a line for each kind of volume, the mean over seeds."""
     data = hippocampus(args.volumes, folder / "data")
     measures = QualityMeasures(data.training, data.held_out)
-    print(f"{len(data.training)} training volumes, {len(data.held_out)} held out, {args.count} synthetic; {args.seeds} seeds.")
+    print(
+        f"{len(data.training)} training volumes, {len(data.held_out)} held out, {args.count} synthetic, {args.seeds} seeds"
+    )
     print(f"The judge of coherence is right on {measures.judge.accuracy:.0%} of held-out volumes.\n")
     print("| what | s |", " | ".join(HEADINGS), "|")
     print("|---" * (len(HEADINGS) + 2) + "|")

@@ -1,4 +1,4 @@
-"""What a set of synthetic volumes is worth beside held-out real ones: the measures of docs/quality.md, as plain numbers."""
+"""What synthetic volumes are worth beside held-out real ones: the measures of docs/quality.md, as plain numbers."""
 
 from __future__ import annotations
 

@@ -10,7 +10,17 @@ import math
 
 from ..config import Config, Network
 from ..errors import InputError
-from ..networks.shapes import SLABS, Shape, a_shape, encoded_volumes, format_shape, slab_planes
+from ..networks.prior_generator import MARGIN
+from ..networks.shapes import (
+    SLABS,
+    Shape,
+    a_shape,
+    anchor_volumes,
+    encoded_volumes,
+    format_shape,
+    slab_planes,
+    subvolume_planes,
+)
 from ..networks.streaming import best_chunk, rendered_plane_bytes
 from .layer_counts import count_blocks, count_parameters
 from .memory import format_size
@@ -23,6 +33,8 @@ COPIES = 10
 """Times that the weights of the largest convolution are copied in a step, to be rearranged for the processor."""
 PACKED = 0.75
 """Share of the maps of a pass that is there at the moment when most memory is held."""
+A_MAPS, HALF_MAPS, VOXEL_MAPS = 22, 14, 24
+"""With a prior, maps of the size of A, of half the resolution and of the sub-volume that a step holds, a volume."""
 CHUNKS = 7.5
 """Maps of a chunk's size that synthesis holds at a time."""
 SYNTHESIS_WORK = 80 * 2**20
@@ -32,7 +44,8 @@ SMALLEST_CHUNK = 2**20
 
 def training_memory(config: Config, device: str, at_a_time: int) -> int:
     """Bytes of a training step with the generator pass of so many volumes in memory at a time."""
-    total = _kept(config, at_a_time) + PACKED * _maps(config, at_a_time)
+    maps = _maps_with_prior(config, at_a_time) if config.network.prior else PACKED * _maps(config, at_a_time)
+    total = _kept(config, at_a_time) + maps
     return int(NUMBER * (total + COPIES * 27 * (8 * config.network.width) ** 2) + PROGRAM[device])
 
 
@@ -54,6 +67,17 @@ def _maps(config: Config, at_a_time: int) -> int:
     values = batch * a * with_crf * (1 if at_a_time >= batch else 2)
     backward = 2 * at_a_time * a
     return drawn + at_a_time * _generator_maps(shape, network) + judged + values + backward
+
+
+def _maps_with_prior(config: Config, at_a_time: int) -> int:
+    """The same with a prior: nothing is made twice, so that all maps of the generator are there at once."""
+    shape, network, batch = config.preprocessing.shape, config.network, config.training.batch_size
+    planes, face = subvolume_planes(shape, network), math.prod(sorted(a_shape(shape))[1:])
+    a = network.width * math.prod(a_shape(shape))
+    half = network.width // 2 * 2 * (planes + 2 * MARGIN) * 4 * face
+    subvolume = 64 * planes * face
+    volumes = at_a_time + min(at_a_time, anchor_volumes(batch))
+    return volumes * (A_MAPS * a + HALF_MAPS * half) + batch * VOXEL_MAPS * subvolume
 
 
 def _generator_maps(shape: Shape, network: Network) -> int:

@@ -39,6 +39,11 @@ def encoded_volumes(batch: int) -> int:
     return math.ceil(batch / 2)
 
 
+def anchor_volumes(batch: int) -> int:
+    """How many of a batch's real volumes are anchors, which the generator with a prior is to make of their own scores."""
+    return math.ceil(batch / 4)
+
+
 def growth(shape: Shape) -> list[Shape]:
     """Spatial shapes from the seed of G^A (at most 4 along each axis) up to A, doubling from one to the next.
 

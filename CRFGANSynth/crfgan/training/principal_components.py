@@ -34,17 +34,17 @@ def band_deviations(volumes: Sequence[np.ndarray]) -> Tensor:
     return (squares / count - (sums / count) ** 2).clamp_min(0).sqrt().clamp_min(SMALLEST_DEVIATION).float()
 
 
-def fit_prior(prior: Prior, of_volumes: Tensor) -> None:
+def fit_prior(prior: Prior, of_volumes: Tensor, most: int) -> None:
     """Put mean and principal components of layouts (N, d, h, w) into a prior, each component a standard deviation long.
 
-    Of N volumes at most half as many components are kept, so that no single volume can be put together from them. They
+    At most `most` are kept, and half as many as there are volumes: no single volume can be put together from them. They
     come of the matrix of the volumes' products (N, N), which is small whatever the resolution.
     """
     mean = of_volumes.mean(0)
     centred = (of_volumes - mean).flatten(1)
     count = len(of_volumes)
     values, vectors = torch.linalg.eigh((centred @ centred.T).double())
-    kept = min(len(prior.components), max(1, count // 2))
+    kept = min(most, len(prior.components), max(1, count // 2))
     values, vectors = values.flip(0)[:kept], vectors.flip(1)[:, :kept]
     # Which way a component points is a matter of the library: the largest weight is made positive.
     vectors = vectors * vectors.gather(0, vectors.abs().argmax(0)[None]).sign()

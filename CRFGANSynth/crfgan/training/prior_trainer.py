@@ -3,7 +3,7 @@
 A synthesized volume is held to its layout, and real volumes are anchors: of its own scores the generator is to make the
 volume itself. Between them the discriminator decides. All is done on sub-volumes along a random axis.
 
-Shapes: B batch, n anchors, Z latent, T P Q a sub-volume with its axis first; d h w the volume at a quarter of the resolution.
+Shapes: B batch, n anchors, Z latent, T P Q a sub-volume with its axis first.
 """
 
 from __future__ import annotations
@@ -18,7 +18,6 @@ from torch.nn.utils.parametrize import cached
 from ..config import Config
 from ..data.dataset import Dataset
 from ..networks.discriminator import Judgement
-from ..networks.layers.bands import to_bands
 from ..networks.prior_generator import soft_clamp
 from ..networks.shapes import A_STRIDE, subvolume_planes
 from .losses import class_loss, fake_loss, real_loss
@@ -28,8 +27,6 @@ from .trainer import Losses, Trainer
 
 CALMED = 0.1
 """Learning rates at the end of a run, over those at its start."""
-BAND_WEIGHT = 0.1
-"""Of an anchor's bands, each in units of its deviation, beside its voxels."""
 
 
 class _Made(NamedTuple):
@@ -48,11 +45,10 @@ class PriorTrainer(Trainer):
 
     def learn_from(self, dataset: Dataset) -> None:
         """Principal components of the training volumes, and how large their detail is."""
-        generator, discriminator = self.modules["generator"], self.modules["discriminator"]
+        generator = self.modules["generator"]
         self.layouts = layouts(dataset.volumes).to(self.device)
-        fit_prior(generator.prior, self.layouts)
-        for module in (generator, discriminator):
-            module.deviations.copy_(band_deviations(dataset.volumes))
+        fit_prior(generator.prior, self.layouts, self.config.network.components)
+        generator.deviations.copy_(band_deviations(dataset.volumes))
         self.subvolume = subvolume_planes(self.shape, self.config.network)
 
     def make_batches(self) -> SubvolumeBatches:
@@ -67,11 +63,17 @@ class PriorTrainer(Trainer):
         parts = self._parts_of(batch)
         with torch.set_grad_enabled(len(parts) == 1):
             made = [self._make(batch, part) for part in parts]
-        losses = {"discriminator": self._train_discriminator(batch, torch.cat([part.fake.detach() for part in made]))}
+        fake = torch.cat([part.fake.detach() for part in made])
+        losses = {"discriminator": 0.0 if self._is_alone else self._train_discriminator(batch, fake)}
         losses |= self._train_generator(batch, parts, made)
         self.ema.update_parameters(self.modules["generator"])
         self.step_number += 1
         return losses
+
+    @property
+    def _is_alone(self) -> bool:
+        """Whether the generator still learns from layouts and anchors alone."""
+        return self.step_number < self.config.training.alone * self.config.training.iterations
 
     def _set_rates(self) -> None:
         """The learning rates of this step: as configured, and towards the end falling linearly to a tenth."""
@@ -136,12 +138,12 @@ class PriorTrainer(Trainer):
                 with optimizer.held():
                     loss.backward(inputs=list(self.modules["generator"].parameters()))
             for name, term in terms.items():
-                sums[name] += share * float(term)
+                sums[name] += share * float(term.detach())
         return sums
 
     def _generator_terms(self, batch: SubvolumeBatch, part: slice, made: _Made) -> dict[str, Tensor]:
         """G's losses on a part of the batch: by D, against layouts, and of anchors."""
-        if self.step_number < self.config.training.alone * self.config.training.iterations:
+        if self._is_alone:
             adversarial = made.fake.new_zeros(())
         else:
             judged = self._judge(batch, made.fake, part)
@@ -151,13 +153,10 @@ class PriorTrainer(Trainer):
         return {"generator": adversarial, "layout": layout, "anchor": self._anchor_loss(batch, part, made.anchors)}
 
     def _anchor_loss(self, batch: SubvolumeBatch, part: slice, anchors: Tensor) -> Tensor:
-        """Distance of anchors (n, 1, T, P, Q) from the real sub-volumes, in voxels and in bands."""
+        """Distance of anchors (n, 1, T, P, Q) from the real sub-volumes."""
         if not len(anchors):
             return anchors.new_zeros(())
-        apart = anchors - batch.real[part][: len(anchors)]
-        deviations = self.modules["generator"].deviations.view(-1, 1, 1, 1)
-        bands = to_bands(apart.movedim(2, 2 + batch.axis)) / deviations
-        return apart.abs().mean() + BAND_WEIGHT * bands.abs().mean()
+        return (anchors - batch.real[part][: len(anchors)]).abs().mean()
 
     def _judge(self, batch: SubvolumeBatch, voxels: Tensor, part: slice = slice(None)) -> Judgement:
         """D's logits for sub-volumes (b, 1, T, P, Q) at a part of the batch's places, after augmentation."""

@@ -5,7 +5,6 @@ Shapes: B batch, n anchors, T the sub-volumes' thickness, P Q the sides of their
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -13,12 +12,9 @@ import torch
 from torch import Tensor
 
 from ..data.augmentation import Augmentation, no_augmentation
-from ..networks.shapes import A_STRIDE, a_shape, subvolume_planes
+from ..networks.shapes import A_STRIDE, a_shape, anchor_volumes, subvolume_planes
 from ..randomness import anchor_noise, batch_indices, step_generator
 from .batches import Batches
-
-ANCHORS = 4
-"""One real volume of so many in a batch is an anchor, too: the generator is to make it of its own scores."""
 
 
 @dataclass(frozen=True)
@@ -60,7 +56,7 @@ class SubvolumeBatches(Batches):
         augment = Augmentation(size, face, rng) if training.augment else no_augmentation
         firsts = [A_STRIDE * start for start in starts]
         real = self.dataset.subvolumes(indices, axis, firsts, A_STRIDE * planes)
-        anchors = indices[: math.ceil(size / ANCHORS)]
+        anchors = indices[: anchor_volumes(size)]
         noise = torch.stack([anchor_noise(seed, index, network.latent) for index in anchors])
         classes = self.dataset.classes(indices)
         classes = None if classes is None else classes.to(self.device)
