@@ -128,7 +128,7 @@ class Training:
     variety_weight: float = 0.1
     """Weight of the penalty on synthesized volumes that are more alike than real ones; 0 as published."""
     prior_weight: float = 1.0
-    """With a prior, weight of the distance of synthesized volumes from their layouts, at a quarter of the resolution."""
+    """With a prior, weight of the distance of synthesized volumes from their layouts at a quarter of the resolution."""
     anchor_weight: float = 3.0
     """With a prior, weight of the distance between real volumes and what the generator makes of their own scores."""
     alone: float = 0.15

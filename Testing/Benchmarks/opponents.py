@@ -1,6 +1,6 @@
 """What a model has to beat: volumes that take a second to make, and what a lab does today instead of a model.
 
-Each is called with the training volumes (N, D, H, W) in [-1, 1], a count and a seed, and gives volumes (count, D, H, W).
+Each is called with the training volumes (N, D, H, W) in [-1, 1], a count and a seed, and gives (count, D, H, W).
 """
 
 from __future__ import annotations

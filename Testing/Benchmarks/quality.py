@@ -103,10 +103,10 @@ def run(args: argparse.Namespace, folder: Path) -> None:
     """Make, measure and print; a line for each kind of volume, the mean over seeds."""
     data = hippocampus(args.volumes, folder / "data")
     measures = QualityMeasures(data.training, data.held_out)
+    print(f"{len(data.training)} training volumes, {len(data.held_out)} held out, {args.count} synthetic")
     print(
-        f"{len(data.training)} training volumes, {len(data.held_out)} held out, {args.count} synthetic, {args.seeds} seeds"
+        f"The judge of coherence is right on {measures.judge.accuracy:.0%} of held-out volumes. Seeds: {args.seeds}.\n"
     )
-    print(f"The judge of coherence is right on {measures.judge.accuracy:.0%} of held-out volumes.\n")
     print("| what | s |", " | ".join(HEADINGS), "|")
     print("|---" * (len(HEADINGS) + 2) + "|")
     rows = [("real, held out", list(data.held_out[:SHEET]))]

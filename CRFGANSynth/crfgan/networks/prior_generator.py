@@ -3,8 +3,8 @@
 A latent begins with a volume's whitened scores on the principal components of the training volumes at a quarter of the
 resolution; those of new volumes are drawn from the normal distribution. They give the layout of the whole volume, and
 its variety, at once. What follows in the latent is noise. G^A makes A of latent and layout, G^H renders detail, as in
-Shiri, Bruno and Loiacono, arXiv 2503.10899. All normalisation is by voxel, so that a sub-volume along any axis comes out
-as in the whole volume.
+Shiri, Bruno and Loiacono, arXiv 2503.10899. All normalisation is by voxel, so that a sub-volume along any axis comes
+out as in the whole volume.
 
 Shapes: B batch, C channels, Z latent, D H W = superior, anterior, right; d h w the same at a quarter of the resolution.
 """

@@ -40,7 +40,7 @@ def encoded_volumes(batch: int) -> int:
 
 
 def anchor_volumes(batch: int) -> int:
-    """How many of a batch's real volumes are anchors, which the generator with a prior is to make of their own scores."""
+    """How many of a batch's real volumes are anchors, which the generator is to make of their own scores."""
     return math.ceil(batch / 4)
 
 

@@ -1,7 +1,7 @@
 """Haar bands: a volume at half the resolution, and beside it its detail of the finest size, in seven directions.
 
-Shapes: B batch, D H W the volume; d h w the same at half the resolution. Bands are numbered by the axes along which they
-are differences: W counts 1, H 2, D 4. Band 0 is the mean.
+Shapes: B batch, D H W the volume; d h w the same at half the resolution. Bands are numbered by the axes along which
+they are differences: W counts 1, H 2, D 4. Band 0 is the mean.
 """
 
 from __future__ import annotations
