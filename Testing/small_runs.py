@@ -1,12 +1,16 @@
 """Runs of a few steps on head phantoms of 32^3 voxels."""
 
 import numpy as np
-from crfgan.config import PRESETS
+from crfgan.config import PRESETS, Config, Network, Preprocessing
 from crfgan.storage.step_log import read_losses
 from crfgan.training.run import start_run, train_run
 from crfgan.volumes.discovery import find_volumes
 
-TINY = PRESETS["tiny-32"].override(iterations=6, batch_size=2, seed=3, preview_every=100, checkpoint_every=100)
+QUICK = {"iterations": 6, "batch_size": 2, "seed": 3, "preview_every": 100, "checkpoint_every": 100}
+TINY = Config(Preprocessing(shape=(32, 32, 32), fit="fill"), Network(width=16, latent=128)).override(**QUICK)
+"""The published step, but for its CRF, with small networks."""
+WITH_PRIOR = PRESETS["tiny-32"].override(**QUICK, width=16)
+"""The step with a prior; for one of six steps the generator learns alone."""
 
 
 def silent(kind, **facts):

@@ -11,7 +11,8 @@ from torch import nn
 
 from ..config import Config, Network
 from ..networks.layers.memory_format import arranged
-from ..networks.shapes import SLABS, Shape, encoded_volumes, slab_planes
+from ..networks.prior_generator import MARGIN
+from ..networks.shapes import SLABS, Shape, a_shape, anchor_volumes, encoded_volumes, slab_planes, subvolume_planes
 from .layer_counts import count_blocks
 
 OVERHEAD = 1.6
@@ -32,6 +33,10 @@ def synthesis_seconds(network: Network, shape: Shape, device: torch.device) -> f
 
 def step_operations(config: Config) -> float:
     """Multiplications and additions of the convolutions of a training step."""
+    return (_operations_with_prior if config.network.prior else _published_operations)(config)
+
+
+def _published_operations(config: Config) -> float:
     shape, network, batch = config.preprocessing.shape, config.network, config.training.batch_size
     half, voxels = network.width // 2, math.prod(shape)
     grown = sum(block.multiplications for block in count_blocks(shape, network))
@@ -43,8 +48,34 @@ def step_operations(config: Config) -> float:
     return 2 * (3 * batch * (grown + rendered) + with_crf * (encoded * (1.2 + 3 * share) + 2 * rendered))
 
 
+def _operations_with_prior(config: Config) -> float:
+    shape, network, batch = config.preprocessing.shape, config.network, config.training.batch_size
+    planes, face = subvolume_planes(shape, network), math.prod(sorted(a_shape(shape))[1:])
+    made = _features_with_prior(network, shape) + _rendering_with_prior(network, (planes + 2 * MARGIN) * face)
+    # D's layers each have an eighth of the places of the one before.
+    judged = planes * face * 27 * network.width * (11 + 2 * network.width / 8 + 8 * network.width / 64)
+    # Forward once and backward twice; D sees real, synthesized, and for G synthesized ones again.
+    return 2 * 3 * ((batch + anchor_volumes(batch)) * made + 3 * batch * judged)
+
+
+def _features_with_prior(network: Network, shape: Shape) -> float:
+    """Multiplications of G^A for one volume."""
+    joined = 2 * 27 * network.width**2 * math.prod(a_shape(shape))
+    return sum(block.multiplications for block in count_blocks(shape, network)) + joined
+
+
+def _rendering_with_prior(network: Network, voxels_of_a: float) -> float:
+    """Multiplications of G^H for so many voxels of A."""
+    half = network.width // 2
+    return 8 * voxels_of_a * (8 * network.width * half + 27 * half * half + 27 * half * 8)
+
+
 def synthesis_operations(network: Network, shape: Shape) -> float:
     """Multiplications and additions of the convolutions that synthesize a volume."""
+    if network.prior:
+        return 2 * (
+            _features_with_prior(network, shape) + 1.5 * _rendering_with_prior(network, math.prod(a_shape(shape)))
+        )
     *below, last = (block.multiplications for block in count_blocks(shape, network))
     half, voxels = network.width // 2, math.prod(shape)
     return 2 * (sum(below) + 2.5 * last + 1.5 * voxels / 8 * network.width * half * 8 + voxels * half * 8)

@@ -26,7 +26,7 @@ from ..storage.lock import only_one
 from ..storage.run_folder import RunFolder
 from ..volumes.discovery import Source
 from .precision import choose_precision
-from .prior_trainer import make_trainer
+from .prior.prior_trainer import make_trainer
 from .recording.recorder import Recorder, is_preview_due
 from .trainer import Trainer
 

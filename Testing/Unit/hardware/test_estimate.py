@@ -21,8 +21,8 @@ def test_estimates_grow_with_the_volume_and_are_told_in_words():
     assert 0 < steps[0].seconds < steps[2].seconds
     volume = estimate_synthesis(PRESETS["tiny-32"], device)
     said = describe_estimates(PRESETS["tiny-32"], "cpu", steps[0], volume)
-    assert "32 x 32 x 32, width 16, latent 128" in said
-    assert "with a batch of 12" in said
+    assert "32 x 32 x 32, width 32, latent 128" in said
+    assert "with a batch of 8" in said
 
 
 def test_the_command_answers_in_words_and_in_json(capsys):

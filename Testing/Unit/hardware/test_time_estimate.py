@@ -7,7 +7,7 @@ from crfgan.hardware import time_estimate
 from crfgan.hardware.time_estimate import step_operations, step_seconds, synthesis_operations, synthesis_seconds
 
 CPU = torch.device("cpu")
-SMALL = PRESETS["small-64"]
+SMALL = PRESETS["published-64"]
 
 
 @pytest.fixture
@@ -27,8 +27,15 @@ def test_operations_grow_with_batch_width_and_shape(speed):
     assert step_operations(SMALL.override(batch_size=8)) == pytest.approx(2 * step_operations(SMALL))
     assert step_operations(SMALL.override(crf="none")) < step_operations(SMALL)
     network, shape = SMALL.network, SMALL.preprocessing.shape
-    assert synthesis_operations(Network(width=64), shape) > 3 * synthesis_operations(network, shape)
+    assert synthesis_operations(Network(width=128), shape) > 3 * synthesis_operations(network, shape)
     assert synthesis_seconds(network, (128, 128, 128), CPU) > synthesis_seconds(network, shape, CPU)
+
+
+def test_with_a_prior_operations_grow_with_width_and_sub_volume(speed):
+    config = PRESETS["small-64"]
+    assert step_operations(config.override(width=64)) > 2 * step_operations(config)
+    assert step_operations(config.override(subvolumes=2)) > step_operations(config)
+    assert step_operations(config) < step_operations(SMALL) / 4
 
 
 def test_the_speed_of_this_machine_is_measured_once():

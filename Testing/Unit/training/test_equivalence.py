@@ -3,13 +3,14 @@
 import numpy as np
 import pytest
 import torch
-from crfgan.config import PRESETS
+from crfgan.config import Config, Network, Preprocessing
 from crfgan.data.dataset import Dataset, DatasetFacts
 from crfgan.data.preprocessing import TrainingGrid, Units
 from crfgan.training.trainer import Trainer
 from plain import PlainTrainer
 
 SHAPE = (32, 32, 32)
+SMALL = Config(Preprocessing(shape=SHAPE), Network(width=16, latent=128))
 PUBLISHED_RATES = {"lr_generator": 1e-4, "lr_discriminator": 4e-4}
 
 
@@ -25,7 +26,7 @@ def trainers(kinds, **settings):
     facts = DatasetFacts(
         TrainingGrid(SHAPE, "fill", (1.0,) * 3), Units("arbitrary", 0, 1, False), (0,) * 3, tuple("abcdef")
     )
-    config = PRESETS["tiny-32"].override(batch_size=4, **PUBLISHED_RATES, **settings)
+    config = SMALL.override(batch_size=4, **PUBLISHED_RATES, **settings)
     return [kind(config, Dataset(facts, volumes), torch.device("cpu")) for kind in kinds]
 
 

@@ -2,12 +2,12 @@
 
 import pytest
 import torch
-from crfgan.config import PRESETS
 from crfgan.data.dataset import open_dataset
 from crfgan.errors import InputError
 from crfgan.training import precision
 from crfgan.training.precision import choose_precision, find_fault
 from crfgan.training.trainer import Trainer
+from small_runs import TINY
 
 
 class Told(list):
@@ -23,7 +23,7 @@ def told():
 @pytest.fixture
 def make_trainer(trained_run):
     def make(asked):
-        config = PRESETS["tiny-32"].override(batch_size=2, precision=asked)
+        config = TINY.override(batch_size=2, precision=asked)
         return Trainer(config, open_dataset(trained_run), torch.device("cpu"))
 
     return make

@@ -11,10 +11,10 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from ..metrics.features.pooling import block_mean
-from ..networks.layers.bands import BANDS, to_bands
-from ..networks.prior_generator import Prior
-from ..networks.shapes import A_STRIDE
+from ...metrics.features.pooling import block_mean
+from ...networks.layers.bands import BANDS, to_bands
+from ...networks.prior_generator import Prior
+from ...networks.shapes import A_STRIDE
 
 SMALLEST_DEVIATION = 0.01
 """Of a band: where volumes have next to no detail, what little there is isn't made as loud as their layout."""
@@ -50,7 +50,7 @@ def fit_prior(prior: Prior, of_volumes: Tensor, most: int) -> None:
     vectors = vectors * vectors.gather(0, vectors.abs().argmax(0)[None]).sign()
     found = int((values > 1e-6 * values[0].clamp_min(1e-12)).sum())
     scale = 1 / max(count - 1, 1) ** 0.5
-    components = (vectors[:, :found].T.float() @ centred) * scale
+    components = (vectors[:, :found].T.to(centred) @ centred) * scale
     prior.mean.copy_(mean[None])
     prior.components.zero_()
     prior.components[:found] = components.view(found, *of_volumes.shape[1:])

@@ -11,10 +11,10 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from ..data.augmentation import Augmentation, no_augmentation
-from ..networks.shapes import A_STRIDE, a_shape, anchor_volumes, subvolume_planes
-from ..randomness import anchor_noise, batch_indices, step_generator
-from .batches import Batches
+from ...data.augmentation import Augmentation, no_augmentation
+from ...networks.shapes import A_STRIDE, a_shape, anchor_volumes, subvolume_planes
+from ...randomness import anchor_noise, batch_indices, step_generator
+from ..batches import Batches
 
 
 @dataclass(frozen=True)

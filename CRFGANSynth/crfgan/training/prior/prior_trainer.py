@@ -8,6 +8,7 @@ Shapes: B batch, n anchors, Z latent, T P Q a sub-volume with its axis first.
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from typing import NamedTuple
 
 import torch
@@ -15,15 +16,15 @@ import torch.nn.functional as F
 from torch import Tensor
 from torch.nn.utils.parametrize import cached
 
-from ..config import Config
-from ..data.dataset import Dataset
-from ..networks.discriminator import Judgement
-from ..networks.prior_generator import soft_clamp
-from ..networks.shapes import A_STRIDE, subvolume_planes
-from .losses import class_loss, fake_loss, real_loss
+from ...config import Config
+from ...data.dataset import Dataset
+from ...networks.discriminator import Judgement
+from ...networks.prior_generator import soft_clamp
+from ...networks.shapes import A_STRIDE, subvolume_planes
+from ..losses import class_loss, fake_loss, real_loss
+from ..trainer import Losses, Trainer
 from .principal_components import band_deviations, fit_prior, layouts
 from .subvolume_batches import SubvolumeBatch, SubvolumeBatches
-from .trainer import Losses, Trainer
 
 CALMED = 0.1
 """Learning rates at the end of a run, over those at its start."""
@@ -101,7 +102,7 @@ class PriorTrainer(Trainer):
             classes = torch.cat([batch.classes[part], batch.classes[anchors.start : anchors.stop]])
         with self._autocast():
             layout, a = generator.features(torch.cat([latents, *own]), classes)
-            voxels = soft_clamp(generator.render(layout, a, batch.axis, starts, self.subvolume).float())
+            voxels = soft_clamp(generator.render(layout, a, batch.axis, starts, self.subvolume).to(batch.real))
         count = len(latents)
         cut = layout[:count].movedim(2 + batch.axis, 2)
         held = torch.stack([one[:, s : s + self.subvolume] for one, s in zip(cut, starts, strict=False)])
@@ -112,7 +113,7 @@ class PriorTrainer(Trainer):
         prior = self.modules["generator"].prior
         scores = prior.scores(self.layouts[[batch.anchors[index] for index in anchors]])
         known = prior.components.flatten(1).abs().amax(1) > 0
-        return torch.where(known, scores, batch.anchor_noise[anchors.start : anchors.stop])
+        return torch.where(known, scores, batch.anchor_noise[anchors.start : anchors.stop].to(scores))
 
     def _train_discriminator(self, batch: SubvolumeBatch, fake: Tensor) -> float:
         """D tells real sub-volumes (B, 1, T, P, Q) from synthesized ones at the same places."""
@@ -124,25 +125,22 @@ class PriorTrainer(Trainer):
     def _train_generator(self, batch: SubvolumeBatch, parts: list[slice], made: list[_Made]) -> Losses:
         """G makes sub-volumes that D takes for real, and that keep to layouts and anchors."""
         sums, optimizer = dict.fromkeys(("generator", "layout", "anchor"), 0.0), self.optimizers["generator"]
+        weights = {"generator": 1.0, "layout": self.config.training.prior_weight}
+        weights["anchor"] = self.config.training.anchor_weight
         for part, kept in zip(parts, made, strict=True):
             again = kept if len(parts) == 1 else self._make(batch, part)
             terms = self._generator_terms(batch, part, again)
-            weights = self.config.training
-            loss = terms["generator"] + weights.prior_weight * terms["layout"] + weights.anchor_weight * terms["anchor"]
-            share = len(again.fake) / len(batch.starts)
+            loss = sum(weights[name] * term for name, term in terms.items())
             self._finite("generator", loss)
-            loss = loss * share
-            if part is parts[-1]:
+            with optimizer.held() if part is not parts[-1] else nullcontext():
                 loss.backward(inputs=list(self.modules["generator"].parameters()))
-            else:
-                with optimizer.held():
-                    loss.backward(inputs=list(self.modules["generator"].parameters()))
             for name, term in terms.items():
-                sums[name] += share * float(term.detach())
+                sums[name] += float(term.detach())
         return sums
 
     def _generator_terms(self, batch: SubvolumeBatch, part: slice, made: _Made) -> dict[str, Tensor]:
-        """G's losses on a part of the batch: by D, against layouts, and of anchors."""
+        """What a part adds to G's losses of the batch: by D, against layouts, and of anchors."""
+        share, anchors = len(made.fake) / len(batch.starts), len(made.anchors) / len(batch.anchors)
         if self._is_alone:
             adversarial = made.fake.new_zeros(())
         else:
@@ -150,7 +148,8 @@ class PriorTrainer(Trainer):
             classes = None if batch.classes is None else batch.classes[part]
             adversarial = real_loss(judged.score) + class_loss(judged, classes)
         layout = (F.avg_pool3d(made.fake, A_STRIDE) - made.layouts).abs().mean()
-        return {"generator": adversarial, "layout": layout, "anchor": self._anchor_loss(batch, part, made.anchors)}
+        anchor = self._anchor_loss(batch, part, made.anchors)
+        return {"generator": share * adversarial, "layout": share * layout, "anchor": anchors * anchor}
 
     def _anchor_loss(self, batch: SubvolumeBatch, part: slice, anchors: Tensor) -> Tensor:
         """Distance of anchors (n, 1, T, P, Q) from the real sub-volumes."""
