@@ -66,7 +66,8 @@ class PriorTrainer(Trainer):
             made = [self._make(batch, part) for part in parts]
         fake = torch.cat([part.fake.detach() for part in made])
         losses = {"discriminator": 0.0 if self._is_alone else self._train_discriminator(batch, fake)}
-        losses |= self._train_generator(batch, parts, made)
+        with cached():
+            losses |= self._train_generator(batch, parts, made)
         self.ema.update_parameters(self.modules["generator"])
         self.step_number += 1
         return losses
