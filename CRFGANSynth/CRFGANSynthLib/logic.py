@@ -54,7 +54,7 @@ class CRFGANSynthLogic(Library, ScriptedLoadableModuleLogic):
             folder: of the run; default: a new one below `runsFolder()`.
             labels: class of each volume node, then of each of `files`, in their order; default: none.
             files: files and folders of volumes on the disk, to train on as well. A folder's class is that of all in it.
-            preset: tiny-32, small-64, standard-128 or full-256.
+            preset: tiny-32, small-64, standard-128, full-256, or published-32 to published-256.
             settings: any other setting of crfgan/config.py.
 
         Raises:

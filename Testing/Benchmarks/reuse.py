@@ -16,7 +16,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import torch
-from crfgan.config import PRESETS
+from crfgan.config import Config, Network, Preprocessing, Training
 from crfgan.data.cache import Cache
 from crfgan.data.dataset import Dataset, prepare
 from crfgan.networks.streaming import synthesize_volume
@@ -45,13 +45,18 @@ class FullTrainer(Trainer):
         return super()._train_crf(batch, fresh, scores)
 
 
+SMALL = Config(
+    Preprocessing(shape=(32, 32, 32), fit="fill"),
+    Network(width=16, latent=128),
+    Training(batch_size=12, lr_generator=5e-4, lr_discriminator=1e-3),
+)
 TRAINERS = {"ours": Trainer, "full": FullTrainer}
 
 
 def load(folder: Path, shape: tuple[int, int, int]) -> Dataset:
     """The hippocampus crops on the training grid."""
     subprocess.run([sys.executable, DATA / "unpack.py", folder / "crops"], check=True, capture_output=True)
-    settings = PRESETS["tiny-32"].override(shape=shape).preprocessing
+    settings = SMALL.override(shape=shape).preprocessing
     sources = find_volumes([folder / "crops" / "images"])
     (folder / "run").mkdir()
     return prepare(sources, settings, folder / "run", None, print, lambda done, total: None, Cache())
@@ -90,7 +95,7 @@ def run(kind: str, seed: int, data: Dataset, steps: int) -> dict[str, float | No
     facts = data.facts
     training = Dataset(facts, [data.volumes[i] for i in range(len(data) - HELD_OUT)])
     real = data.whole(range(len(data) - HELD_OUT, len(data)))
-    config = PRESETS["tiny-32"].override(seed=seed, iterations=steps)
+    config = SMALL.override(seed=seed, iterations=steps)
     trainer = TRAINERS[kind](config, training, torch.device("cpu"))
     for _ in range(steps):
         trainer.step()
