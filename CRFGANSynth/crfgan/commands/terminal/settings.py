@@ -55,9 +55,7 @@ def _add_optimisation(group) -> None:
 def _add_network(group) -> None:
     group.add_argument("--width", type=int, metavar="N", help="channels of A, a multiple of 16; published: 64")
     group.add_argument("--latent", type=int, metavar="N", help="length of the latent vector; published: 1024")
-    group.add_argument(
-        "--crf", choices=CRF_MODES, help="kind of the CRF's nodes, of networks without a prior; see the presets"
-    )
+    group.add_argument("--crf", choices=CRF_MODES, help="kind of the CRF's nodes, for networks without a prior")
 
 
 def given_settings(args: Namespace) -> dict[str, object]:
