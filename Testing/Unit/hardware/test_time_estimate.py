@@ -32,7 +32,7 @@ def test_operations_grow_with_batch_width_and_shape(speed):
 
 
 def test_with_a_prior_operations_grow_with_width_and_sub_volume(speed):
-    config = PRESETS["small-64"]
+    config = SMALL.override(prior=True, crf="none", width=32, subvolumes=4)
     assert step_operations(config.override(width=64)) > 2 * step_operations(config)
     assert step_operations(config.override(subvolumes=2)) > step_operations(config)
     assert step_operations(config) < step_operations(SMALL) / 4
