@@ -225,7 +225,7 @@ PRESETS = {
         # At 32 voxels a side none is spared for padding.
         Preprocessing(shape=(32, 32, 32), fit="fill"),
         Network(width=32, latent=128, prior=True, subvolumes=2, crf="none"),
-        Training(iterations=2_000, batch_size=8, preview_every=100, lr_generator=5e-4, lr_discriminator=5e-4),
+        Training(iterations=3_000, batch_size=8, preview_every=100, lr_generator=5e-4, lr_discriminator=5e-4),
     ),
     "small-64": Config(
         Preprocessing(shape=(64, 64, 64)),
