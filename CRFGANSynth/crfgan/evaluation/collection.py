@@ -15,7 +15,8 @@ from ..data.preprocessing import restore
 from ..data.split import hold_out
 from ..errors import InputError
 from ..storage.run_folder import RunFolder
-from ..volumes.discovery import Source, find_volumes, suffix_of
+from ..volumes.discovery import Source, find_volumes
+from ..volumes.finding.kinds import suffix_of
 from ..volumes.reading import read_volume
 from ..volumes.volume import Volume
 

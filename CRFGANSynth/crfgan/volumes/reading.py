@@ -32,7 +32,9 @@ def read_volume(source: Source) -> Volume:
         InputError: the file is damaged, isn't one grey-scale 3D volume, says nothing or two things about its
             geometry, or holds nothing but one value.
     """
-    label = source.files[0].name if len(source.files) == 1 else f"The DICOM series {source.name}"
+    label = source.label
+    if source.problem:
+        raise InputError(source.problem)
     try:
         if source.kind == "dicom":
             array, matrix = read_dicom(source.files, source.name)

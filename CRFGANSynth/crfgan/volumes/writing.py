@@ -16,7 +16,7 @@ import SimpleITK as sitk
 
 from ..errors import InputError
 from ..storage.atomic import telling_user
-from .discovery import suffix_of
+from .finding.kinds import suffix_of
 from .formats.integrity import NIFTI_DTYPES, NIFTI_HEADER, check_meta
 from .volume import Volume
 
