@@ -7,7 +7,7 @@ import sys
 import traceback
 from argparse import ArgumentParser, RawDescriptionHelpFormatter
 
-from ..errors import InputError
+from ..errors import InputError, Interrupted
 from ..events import Lines
 from ..version import __version__
 from .benchmark import BENCHMARK
@@ -18,7 +18,7 @@ from .model import EXPORT, INFO
 from .phantoms import PHANTOMS
 from .self_test import SELF_TEST
 from .synthesize import SYNTHESIZE
-from .terminal.command import FAILED
+from .terminal.command import FAILED, INTERRUPTED
 from .terminal.console import Console
 from .terminal.failure import complain, explain
 from .terminal.interruption import Interruption
@@ -79,6 +79,9 @@ def main(argv: list[str] | None = None) -> int:
     interruption = Interruption(getattr(args, "stop_file", None), getattr(args, "pause_file", None))
     try:
         return COMMANDS[args.command].run(args, report, interruption)
+    except Interrupted as stopped:
+        report("interrupted", reason=str(stopped))
+        return INTERRUPTED
     except InputError as error:
         report("failed", reason=str(error))
         report.close()

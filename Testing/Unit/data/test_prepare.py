@@ -19,6 +19,7 @@ class Counted:
     def __init__(self, seed, content=None):
         self.name, self.seed, self.reads = f"head_{seed}", seed, 0
         self.content = content or f"{seed:064x}"
+        self.source = None
 
     def content_hash(self):
         return self.content

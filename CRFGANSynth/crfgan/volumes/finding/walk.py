@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from ...errors import InputError
+from ...storage.run_folder import RunFolder
 from ..formats.integrity import OPEN_IN_SLICER
 from .kinds import SUFFIXES, kind_of, other_format, suffix_of
 from .remarks import Cause, Remark
@@ -81,7 +82,7 @@ class Walk:
 
     def _enter(self, folder: Path) -> Iterator[tuple[Path, str]]:
         name = folder.name.lower()
-        if name in _TOOLS:
+        if name in _TOOLS or _is_of_a_run(folder):
             return
         is_bin = name in _BINS or name.startswith(_HIDDEN_BINS)
         if not is_bin and not name.startswith("."):
@@ -109,6 +110,12 @@ class Walk:
         is_new = real not in self._files
         self._files.add(real)
         return is_new
+
+
+def _is_of_a_run(folder: Path) -> bool:
+    """Whether a folder holds what a run has prepared of volumes."""
+    run = RunFolder(folder.parent)
+    return folder.name == run.volumes.name and run.has_volumes
 
 
 def _mode(path: Path) -> int:
