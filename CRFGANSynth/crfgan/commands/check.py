@@ -16,6 +16,7 @@ from .terminal.settings import add_intensities, chosen_preprocessing
 
 if TYPE_CHECKING:
     from ..data.inspection import Checked
+    from ..data.labels import Labels
     from ..volumes.finding.remarks import Note
 
 
@@ -47,16 +48,19 @@ def _check(args: Namespace, report: Report, should_stop: Interruption) -> int:
             raise Interrupted(
                 f"Stopped after {index + 1} of {total} volumes were looked at; what was found out is kept."
             )
-    _conclude(args, found, sought.notes, settings.modality, report)
+    _conclude(args, found, sought.notes, labels, report)
     return OK
 
 
-def _conclude(args: Namespace, found: list[Checked], notes: list[Note], modality: str, report: Report) -> None:
+def _conclude(args: Namespace, found: list[Checked], notes: list[Note], labels: Labels | None, report: Report) -> None:
     """Say what is to be said of all volumes together."""
     from ..data.inspection import Summary, vetted
     from ..data.preprocessing import require_two
 
-    checked, remarks = vetted(found, modality, args.include)
+    checked, remarks = vetted(found, chosen_preprocessing(args).modality, args.include)
+    usable = [volume.member.source for volume in checked if volume.reason is None]
+    if labels and usable and (problem := labels.problem(usable)):
+        remarks.append(f"The table {labels.table} beside the volumes can't be used: {problem}")
     for index, (before, after) in enumerate(zip(found, checked, strict=True)):
         if after != before:
             report("checked", index=index, total=len(found), **after.facts())

@@ -106,8 +106,8 @@ def _data_file(path: Path) -> Path | None:
     with path.open("rb") as file:
         while line := file.readline(_CHUNK).strip():  # an empty line ends a header
             if match := _DATA_FILE.match(line):
-                data = path.parent / match[1].decode("latin-1")
-                return data if data.is_file() else None
+                name = match[1].decode(errors="surrogateescape")
+                return path.with_name(name) if Path(name).name == name and path.with_name(name).is_file() else None
     return None
 
 
@@ -248,6 +248,6 @@ def _load_survey(path: Path) -> Survey | None:
         facts = json.loads(path.read_text(encoding="utf-8"))
         box = tuple((int(first), int(last)) for first, last in facts["box"])
         spacing, center = (tuple(map(float, facts[name])) for name in ("spacing", "center"))
-        return Survey("", Units(**facts["units"]), box, spacing, center, _evidence(facts["evidence"]))
+        return Survey("", Units(**facts["units"]), box, spacing, center, _evidence(facts["evidence"]), facts["remark"])
     except (OSError, ValueError, LookupError, TypeError, AttributeError, RecursionError):
         return None

@@ -63,6 +63,8 @@ class Survey:
     """Centre of the foreground, RAS mm."""
     evidence: Evidence
     """What its voxels give away."""
+    remark: str = ""
+    """See Volume."""
 
     def to_training(self, array: np.ndarray) -> np.ndarray:
         """Stored intensities -> float32 in [-1, 1], with padding taken for air, and an intercept that was missing."""
@@ -145,7 +147,9 @@ def survey(volume: Volume, settings: Preprocessing) -> Survey:
     box = foreground_box(units.to_training(mended(volume.array, evidence, units.name)))
     middle = [(first + last - 1) / 2 for first, last in reversed(box)]
     center = (volume.ijk_to_ras @ [*middle, 1])[:3]
-    return Survey(volume.name, units, box, tuple(volume.spacing[::-1]), tuple(map(float, center)), evidence)
+    return Survey(
+        volume.name, units, box, tuple(volume.spacing[::-1]), tuple(map(float, center)), evidence, volume.remark
+    )
 
 
 def choose_grid(surveys: list[Survey], settings: Preprocessing) -> TrainingGrid:

@@ -73,7 +73,7 @@ def vet(members: Sequence[Member], modality: str, include: Collection[str] = NON
         found = rule([members[index] for index in left])
         problems |= {left[place]: p for place, p in found.items() if p.cause not in include}
     kept = [member for index, member in enumerate(members) if index not in problems]
-    return Verdict(problems, [*_padding_note(kept), *_unit_notes(kept, modality)])
+    return Verdict(problems, [*_remarks(kept), *_padding_note(kept), *_unit_notes(kept, modality)])
 
 
 def _insist(word: str) -> str:
@@ -172,6 +172,12 @@ def _minority(members: Sequence[Member]) -> dict[int, Problem]:
                 UNITS, member.name, f"{member.name} {seems}.", "Leave it out: a training learns one kind."
             )
     return problems
+
+
+def _remarks(members: Sequence[Member]) -> Iterator[str]:
+    for remark in dict.fromkeys(member.survey.remark for member in members if member.survey.remark):
+        names = [member.name for member in members if member.survey.remark == remark]
+        yield f"{len(names)} of {len(members)} volumes have {remark}; {names[0]} is among them."
 
 
 def _padding_note(members: Sequence[Member]) -> Iterator[str]:
