@@ -17,6 +17,8 @@ _BINS = {"$recycle.bin", "recycler", "recycled", "@recycle", "#recycle", "system
 _HIDDEN_BINS = (".trash", ".recycle")
 _TOOLS = {".git", ".svn", ".hg", ".venv", ".tox", ".ipynb_checkpoints", ".datalad", ".idea", ".vscode", "@eadir"}
 """Folders of programs, which hold no volumes of the user's and may be large."""
+_DRAFTS = ".writing-"
+"""Folders of volumes that are being written."""
 _MAC = "._"
 """Files beside others in which macOS keeps what other systems' disks can't."""
 
@@ -82,7 +84,7 @@ class Walk:
 
     def _enter(self, folder: Path) -> Iterator[tuple[Path, str]]:
         name = folder.name.lower()
-        if name in _TOOLS or _is_of_a_run(folder):
+        if name in _TOOLS or name.startswith(_DRAFTS) or _is_of_a_run(folder):
             return
         is_bin = name in _BINS or name.startswith(_HIDDEN_BINS)
         if not is_bin and not name.startswith("."):

@@ -47,7 +47,6 @@ def read_nrrd(path: Path) -> tuple[np.ndarray, np.ndarray]:
     matrix = _matrix(header, path.name)
     shape = spatial_shape(path.name, header["sizes"])
     dtype = _dtype(header, path.name)
-    require_memory(path.name, prod(shape) * dtype.itemsize)
     data = header.get("data file", header.get("datafile"))
     try:
         with (path if data is None else data_file_beside(path, data)).open("rb") as file:
@@ -132,6 +131,7 @@ def _voxels(file: BinaryIO, header: dict, dtype: np.dtype, count: int) -> np.nda
         raise _Damaged(f"an encoding {encoding!r:.20} that isn't known")
     if encoding in _GZIP and needed > GZIP_DENSEST * _bytes_left(file):
         raise _Damaged(f"{needed:,} bytes of voxels can't be in {_bytes_left(file):,}")
+    require_memory(Path(file.name).name, needed)
     return np.frombuffer(_inflated(file, encoding in _GZIP, skip, needed, dtype.itemsize), dtype)
 
 
@@ -161,6 +161,7 @@ def _raw(file: BinaryIO, skip: int, dtype: np.dtype, needed: int) -> np.ndarray:
     found = _bytes_left(file) - skip
     if skip < 0 or found - found % dtype.itemsize != needed:
         raise _Damaged(f"{needed:,} bytes of voxels, found {max(found, 0):,}")
+    require_memory(Path(file.name).name, needed)
     file.seek(skip, 1)
     return np.frombuffer(file.read(needed), dtype)
 
