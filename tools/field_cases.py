@@ -28,8 +28,8 @@ from drawn_scans import ct, labels, mri, outside_circle  # noqa: E402
 UID = "1.2.999.2"
 HEADER = """# Other people's files
 
-What `crfgan check` says of situations that users have met; `train` and `evaluate` judge by the same rules, and the panel
-asks `check`. What a rule of thumb leaves out is used with the word that the sentence names. This table is made by
+What `crfgan check` says of situations that users have met; `train` and `evaluate` judge by the same rules, and the
+panel asks `check`. What a rule of thumb leaves out is used with the word that the sentence names. This table is made by
 `make robustness` from drawn files.
 
 | case | what happens | the sentence |

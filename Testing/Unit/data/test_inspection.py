@@ -200,7 +200,7 @@ def test_a_request_to_stop_is_heard_while_volumes_are_looked_for(heads, tmp_path
     status, checked, events = check(heads, "--stop-file", tmp_path / "stop")
     assert (status, list(checked)) == (130, [])
     assert events[-1]["event"] == "interrupted"
-    assert events[-1]["reason"] == "Stopped while volumes were looked for, after 1 files. Nothing was changed."
+    assert events[-1]["reason"] == "Stopped while volumes were looked for (files so far: 1). Nothing was changed."
 
 
 def test_a_terminal_shows_a_table_and_how_many_can_be_used(heads, capsys):

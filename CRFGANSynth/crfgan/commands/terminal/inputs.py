@@ -61,7 +61,9 @@ class Search:
             self.told = time.monotonic()
             self.report("finding", files=self.files)
         if self.should_stop():
-            raise Interrupted(f"Stopped while volumes were looked for, after {self.files} files. Nothing was changed.")
+            raise Interrupted(
+                f"Stopped while volumes were looked for (files so far: {self.files}). Nothing was changed."
+            )
 
 
 def add_cache(group) -> None:
