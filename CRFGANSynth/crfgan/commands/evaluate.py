@@ -7,16 +7,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..config import DEVICES, FITS
+from ..data.vetting.words import SYNTHETIC
 from ..events import Report
 from ..storage.run_folder import RunFolder
 from .terminal.argument_types import positive, sides
 from .terminal.command import INTERRUPTED, OK, Command
-from .terminal.inputs import add_cache
+from .terminal.inputs import Search, add_cache, add_include
 from .terminal.interruption import Interruption
 from .terminal.progress import add_progress, begin
 from .terminal.settings import add_intensities, chosen_preprocessing
 
 if TYPE_CHECKING:
+    from ..evaluation.collection import LazyVolume
     from ..evaluation.evaluate import EvaluationInputs
 
 FEWEST_SAMPLES, MOST_SAMPLES = 16, 100
@@ -35,6 +37,7 @@ def _add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--shape", type=sides, metavar="N or D,H,W", help=text)
     parser.add_argument("--fit", choices=FITS, help="as in training; default: isotropic")
     add_intensities(parser)
+    add_include(parser)
     text = "weights of MedicalNet's 3D ResNet-50, .safetensors or .pth, for two metrics more"
     parser.add_argument("--medicalnet", type=Path, metavar="FILE", help=text)
     parser.add_argument("--device", choices=DEVICES, default="auto", help="where a model is sampled; default: auto")
@@ -70,15 +73,23 @@ def _inputs(args: Namespace, report: Report, should_stop: Interruption) -> Evalu
     from ..evaluation.collection import collect_volumes
     from ..evaluation.evaluate import EvaluationInputs, require_not_empty, title_of
 
-    settings = chosen_preprocessing(args)
-    real = collect_volumes(args.real)
+    settings, tick = chosen_preprocessing(args), Search(report, should_stop)
+
+    def collect(paths: list[Path], with_synthetic: bool) -> list[LazyVolume]:
+        collected = collect_volumes(paths, with_synthetic, tick)
+        for sentence in collected.notes:
+            report("noted", sentence=sentence)
+        return collected.volumes
+
+    real = collect(args.real, SYNTHETIC in args.include)
     require_not_empty(args.real, real, "real")
     training = args.training or [path for path in args.synthetic if RunFolder(path).has_volumes]
     volumes, missing = _synthetic(args, len(real), report, should_stop)
-    synthetic = collect_volumes(volumes)
+    synthetic = collect(volumes, True)
     require_not_empty(args.synthetic, synthetic, "synthetic")
     title = args.title or title_of(args.synthetic)
-    return EvaluationInputs(title, real, synthetic, collect_volumes(training), settings, args.seed, missing)
+    known = collect(training, SYNTHETIC in args.include)
+    return EvaluationInputs(title, real, synthetic, known, settings, args.seed, missing, args.include)
 
 
 def _synthetic(args: Namespace, real: int, report: Report, should_stop: Interruption) -> tuple[list[Path], str]:

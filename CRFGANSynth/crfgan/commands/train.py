@@ -11,7 +11,7 @@ from ..events import Report
 from ..storage.run_folder import RunFolder
 from .terminal.argument_types import size
 from .terminal.command import INTERRUPTED, OK, Command
-from .terminal.inputs import add_cache, add_data
+from .terminal.inputs import add_cache, add_data, add_include, find_data
 from .terminal.interruption import Interruption
 from .terminal.progress import add_progress, begin
 from .terminal.settings import add_settings, chosen_config, given_settings
@@ -29,6 +29,7 @@ def _add_arguments(parser: ArgumentParser) -> None:
     target.add_argument("--out", type=Path, metavar="RUN", help="folder of the new run")
     target.add_argument("--resume", type=Path, metavar="RUN", help="go on with the run in this folder")
     where.add_argument("--labels", type=Path, metavar="CSV", help="classes: columns `name` or `file`, and `class`")
+    add_include(where)
     add_cache(where)
     where.add_argument("--licence", default="", help="licence of the model, written into its card")
     text = "such as 8GB; default: what the device has free"
@@ -47,7 +48,7 @@ def _train(args: Namespace, report: Report, should_stop: Interruption) -> int:
     device = device_facts(config.training.device)
     report("device", **device)
     if args.resume is None:
-        config = _start(args, config, device["device"], report)
+        config = _start(args, config, device["device"], report, should_stop)
     pausing = should_stop.pausing
     if not train_run(folder, config, report, should_stop, args.licence, args.memory_budget, pausing):
         return INTERRUPTED
@@ -72,18 +73,18 @@ def _resumed_config(args: Namespace, config: Config) -> Config:
     return config.override(**given)
 
 
-def _start(args: Namespace, config: Config, device: str, report: Report) -> Config:
+def _start(args: Namespace, config: Config, device: str, report: Report, should_stop: Interruption) -> Config:
     """Make the folder of a new run from its volumes; returns the run's own configuration."""
     from ..data.cache import Cache
     from ..data.labels import read_labels
     from ..hardware.memory_fit import fit_to_memory
     from ..training.run import start_run
-    from ..volumes.discovery import find_volumes
 
     # What doesn't fit is said before the volumes are read.
     fit_to_memory(config, device, args.memory_budget)
     labels = read_labels(args.labels) if args.labels else None
-    return start_run(find_volumes(args.data), config, args.out, labels, report, Cache(args.cache))
+    sources = find_data(args, report, should_stop).sources
+    return start_run(sources, config, args.out, labels, report, Cache(args.cache), args.include, should_stop)
 
 
 TRAIN = Command("train", "Train a CRF-GAN on volumes, into the folder of a run.", _add_arguments, _train)

@@ -6,7 +6,7 @@ import hashlib
 import json
 import os
 import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import asdict, dataclass
 from itertools import count
 from pathlib import Path
@@ -24,8 +24,9 @@ from ..volumes.reading import read_volume
 from ..volumes.volume import Volume
 from .cache import Cache, content_of, open_array
 from .labels import Labels, number_classes
-from .prepare import OnSkip, Preparation, Surveyed
+from .prepare import Asked, OnNote, OnSkip, Preparation, Surveyed, never
 from .preprocessing import TrainingGrid, Units, choose_grid, choose_set_units, require_two
+from .vetting.words import NONE
 
 
 @dataclass(frozen=True)
@@ -41,6 +42,8 @@ class DatasetFacts:
     """Names of the classes, in the order of their numbers; empty where there are none."""
     labels: tuple[int, ...] = ()
     """Class number of each volume."""
+    identities: tuple[str, ...] = ()
+    """What tells each volume's voxels from others (see vetting/evidence.py); empty in runs that don't know."""
 
     @property
     def names_hash(self) -> str:
@@ -117,23 +120,32 @@ def prepare(
     on_skip: OnSkip,
     progress: Callable[[int, int], None],
     cache: Cache,
+    include: Collection[str] = NONE,
+    on_note: OnNote = lambda sentence: None,
+    should_stop: Asked = never,
 ) -> Dataset:
     """Preprocess into `folder` what `cache` doesn't hold yet, and open the result.
 
+    Args:
+        include: words by which the user insists on volumes that rules of thumb leave out.
+
     Raises:
+        Interrupted: to stop was asked for, within one volume.
         InputError: fewer than two volumes can be used, they are of different modality, a class is missing,
             or the folder or the cache has no room or can't be written.
     """
     total, done = 2 * len(sources), count(1)
-    preparation = Preparation(settings, cache, on_skip, lambda: progress(next(done), total))
+    preparation = Preparation(settings, cache, on_skip, lambda: progress(next(done), total), should_stop=should_stop)
     usable = preparation.survey([_OfSource(source) for source in sources])
+    usable = preparation.vetted(usable, include, on_note)
     require_two(len(sources), len(usable))
     surveys = [each.survey for each in usable]
     grid, units = choose_grid(surveys, settings), choose_set_units(surveys)
     kept = [each.volume.source for each in usable]
     classes, numbers = number_classes(kept, labels) if labels else ((), ())
     center = tuple(float(c) for c in np.median([s.center for s in surveys], axis=0))
-    facts = DatasetFacts(grid, units, center, tuple(source.name for source in kept), classes, numbers)
+    identities = tuple(found.evidence.identity for found in surveys)
+    facts = DatasetFacts(grid, units, center, tuple(source.name for source in kept), classes, numbers, identities)
 
     run = RunFolder(folder)
     make_folder(run.volumes)
@@ -170,7 +182,8 @@ def facts_from_dict(data: dict) -> DatasetFacts:
     """Inverse of `dataclasses.asdict` on DatasetFacts."""
     grid = {name: tuple(v) if isinstance(v, list) else v for name, v in data["grid"].items()}
     rest = {name: tuple(data[name]) for name in ("center", "names", "classes", "labels")}
-    return DatasetFacts(TrainingGrid(**grid), Units(**data["units"]), **rest)
+    identities = tuple(data.get("identities", ()))
+    return DatasetFacts(TrainingGrid(**grid), Units(**data["units"]), **rest, identities=identities)
 
 
 def open_dataset(folder: Path) -> Dataset:

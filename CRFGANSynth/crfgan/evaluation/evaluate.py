@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from ..config import Preprocessing
 from ..data.cache import Cache
+from ..data.prepare import Asked
+from ..data.vetting.words import NONE
 from ..errors import InputError
 from ..events import Report
 from ..memorisation.audit import NOMINAL_RATE, audit
 from ..metrics.features.extractors import Extractor
 from ..storage.run_folder import MODEL
-from .collection import LazyVolume, held_out_volumes
-from .common_grid import REAL, SYNTHETIC, TRAINING, ResampledSets, resample_sets
+from .collection import LazyVolume
+from .common_grid import REAL, SYNTHETIC, TRAINING, ResampledSets, VolumeSet, resample_sets
 from .measure import measure, require_enough
 from .report import report_header, write_report
 from .verdicts import METRICS
@@ -36,6 +38,8 @@ class EvaluationInputs:
     seed: int = 0
     partial: str = ""
     """What is missing of the synthetic volumes, in a sentence; empty for nothing."""
+    include: Collection[str] = NONE
+    """Words by which the user insists on volumes that rules of thumb leave out."""
 
 
 def evaluate(
@@ -54,7 +58,7 @@ def evaluate(
         InputError: too few volumes can be used, they are of different modality, or a folder can't be written.
     """
     require_enough(len(inputs.real), len(inputs.synthetic))
-    resampled, skipped = _resampled(inputs, cache, report)
+    resampled, skipped = _resampled(inputs, cache, report, should_stop)
     real, synthetic = resampled.sets[REAL], resampled.sets[SYNTHETIC]
     results = report_header(resampled, inputs.seed, inputs.title, _feature_names(extractors), skipped)
     results["partial"] = inputs.partial
@@ -103,13 +107,18 @@ def _feature_names(extractors: Mapping[str, Extractor]) -> list[str]:
     return [getattr(extract, "name", name) for name, extract in extractors.items()]
 
 
-def _resampled(inputs: EvaluationInputs, cache: Cache, report: Report) -> tuple[ResampledSets, list[dict]]:
+def _resampled(
+    inputs: EvaluationInputs, cache: Cache, report: Report, should_stop: Asked
+) -> tuple[ResampledSets, list[dict]]:
     """The sets on one grid, and what was left out of them."""
     skipped = []
 
     def skip(name: str, reason: str) -> None:
         skipped.append({"name": name, "reason": reason})
         report("skipped", name=name, reason=reason)
+
+    def note(sentence: str) -> None:
+        report("noted", sentence=sentence)
 
     def progress(done: int, total: int) -> None:
         report("preparing", done=done, total=total)
@@ -118,15 +127,16 @@ def _resampled(inputs: EvaluationInputs, cache: Cache, report: Report) -> tuple[
     volumes = {SYNTHETIC: inputs.synthetic, REAL: inputs.real}
     if inputs.training:
         volumes[TRAINING] = inputs.training
-    return resample_sets(volumes, inputs.settings, cache, skip, progress), skipped
+    resampled = resample_sets(volumes, inputs.settings, cache, inputs.include, skip, note, progress, should_stop)
+    return resampled, skipped
 
 
 def _memorisation(inputs: EvaluationInputs, resampled: ResampledSets, progress: Callable[[float], None]) -> dict:
     if not inputs.training:
         return _no_audit(UNKNOWN_TRAINING)
     real, synthetic, training = (resampled.sets[name] for name in (REAL, SYNTHETIC, TRAINING))
-    names = {volume.name for volume in held_out_volumes(inputs.real, inputs.training)}
-    held_out = [real.volumes[index] for index, name in enumerate(real.names) if name in names]
+    known = set(training.identities)
+    held_out = [real.volumes[index] for index, identity in enumerate(real.identities) if identity not in known]
     result = audit(training.volumes, held_out, synthetic.volumes, lambda done, total: progress(min(done / total, 0.99)))
     pairs = [
         {
@@ -142,9 +152,25 @@ def _memorisation(inputs: EvaluationInputs, resampled: ResampledSets, progress: 
         "nominal_rate": NOMINAL_RATE,
         "threshold": result.threshold,
         "held_out": len(held_out),
-        "sentence": result.sentence(),
+        "sentence": result.sentence() + _leaked(len(real) - len(held_out), len(real)) + _exact(synthetic, known),
         "pairs": pairs,
     }
+
+
+def _leaked(count: int, total: int) -> str:
+    """What is said where real volumes are training volumes."""
+    if not count:
+        return ""
+    are = "is a training volume" if count == 1 else "are training volumes"
+    isnt = "it isn't" if count == 1 else "they aren't"
+    so = "copies can't be told by them" if count == total else f"{isnt} counted as held out"
+    return f" {count} of {total} real volumes {are}, so that {so}."
+
+
+def _exact(synthetic: VolumeSet, training: Collection[str]) -> str:
+    """What is said of synthetic volumes that are training volumes, voxel by voxel."""
+    count = sum(identity in training for identity in synthetic.identities)
+    return f" {count} of {len(synthetic)} synthetic volumes hold a training volume's very voxels." if count else ""
 
 
 def _no_audit(sentence: str) -> dict:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Collection, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
@@ -14,7 +14,9 @@ from ..config import Config, load_config
 from ..data.cache import Cache
 from ..data.dataset import Dataset, open_dataset, prepare
 from ..data.labels import Labels
+from ..data.prepare import Asked, never
 from ..data.split import hold_out
+from ..data.vetting.words import NONE
 from ..errors import InputError
 from ..events import Report
 from ..hardware.device import choose_device
@@ -32,9 +34,6 @@ from .trainer import Trainer
 POLL_SECONDS = 0.2
 """How often a run that waits looks whether it may go on."""
 
-Asked = Callable[[], bool]
-"""Whether something is asked for at this moment."""
-
 
 def start_run(
     sources: list[Source],
@@ -43,20 +42,27 @@ def start_run(
     labels: Labels | None,
     report: Report,
     cache: Cache | None = None,
+    include: Collection[str] = NONE,
+    should_stop: Asked = never,
 ) -> Config:
     """Prepare the volumes of a new run in `folder`; returns the configuration as resolved by the data.
 
     What was prepared for an earlier run is taken from `cache`, which is the user's own where none is given.
 
+    Args:
+        include: words by which the user insists on volumes that rules of thumb leave out (data/vetting/words.py).
+        should_stop: asked after every volume.
+
     Raises:
         InputError: the folder holds a run, another process is at work there, it or the cache can't be written, or the
             data can't be trained on.
+        Interrupted: to stop was asked for; what was prepared is in the cache.
     """
     make_folder(folder)
     with only_one(folder):
         if RunFolder(folder).is_run:
             raise InputError(f"{folder.resolve().name} already holds a run. Resume it, or choose another folder.")
-        return _prepare_run(sources, config, folder, labels, report, cache or Cache())
+        return _prepare_run(sources, config, folder, labels, report, cache or Cache(), include, should_stop)
 
 
 def _prepare_run(
@@ -66,6 +72,8 @@ def _prepare_run(
     labels: Labels | None,
     report: Report,
     cache: Cache,
+    include: Collection[str],
+    should_stop: Asked,
 ) -> Config:
     def skipped(name: str, reason: str) -> None:
         report("skipped", name=name, reason=reason)
@@ -73,7 +81,11 @@ def _prepare_run(
     def progress(done: int, total: int) -> None:
         report("preparing", done=done, total=total)
 
-    dataset = prepare(sources, config.preprocessing, folder, labels, skipped, progress, cache)
+    def noted(sentence: str) -> None:
+        report("noted", sentence=sentence)
+
+    settings = config.preprocessing
+    dataset = prepare(sources, settings, folder, labels, skipped, progress, cache, include, noted, should_stop)
     facts = dataset.facts
     config = config.override(classes=len(facts.classes))
     hold_out(dataset, config.training)  # says now if there are too few
@@ -102,10 +114,6 @@ def open_run(folder: Path) -> Config:
     return load_config(run.config)
 
 
-def _never() -> bool:
-    return False
-
-
 def train_run(
     folder: Path,
     config: Config,
@@ -113,7 +121,7 @@ def train_run(
     should_stop: Asked,
     licence: str = "",
     budget: int | None = None,
-    should_pause: Asked = _never,
+    should_pause: Asked = never,
 ) -> bool:
     """Train the run in `folder` from its last state to its last step; returns whether it got there.
 

@@ -16,8 +16,9 @@ import SimpleITK as sitk
 
 from ..errors import InputError
 from ..storage.atomic import telling_user
-from .discovery import suffix_of
-from .formats.integrity import NIFTI_DTYPES, NIFTI_HEADER, check_meta
+from .finding.kinds import suffix_of
+from .formats.integrity import NIFTI_DTYPES, NIFTI_HEADER
+from .formats.meta import check_meta
 from .volume import Volume
 
 _RAS_TO_LPS = np.diag([-1.0, -1.0, 1.0, 1.0])

@@ -220,14 +220,67 @@ def test_a_model_that_fails_half_way_leaves_a_partial_report(trained_run, real, 
     assert report["partial"] in (tmp_path / "report.html").read_text()
 
 
-def test_stopped_half_way_it_says_what_is_missing(synthetic, real, training, tmp_path):
-    stop = tmp_path / "stop"
-    stop.touch()
+def test_stopped_half_way_it_says_what_is_missing(synthetic, real, training, tmp_path, monkeypatch):
+    import crfgan.evaluation.evaluate as module
+
+    def stopped_after_one(*arguments):
+        for measured in measure(*arguments):
+            stop.touch()
+            yield measured
+
+    stop, measure = tmp_path / "stop", module.measure
+    monkeypatch.setattr(module, "measure", stopped_after_one)
     options = ["--real", str(real), "--training", str(training), "--out", str(tmp_path / "report"), *SHAPE]
     assert main(["evaluate", str(synthetic), *options, "--stop-file", str(stop)]) == 130
     report = json.loads((tmp_path / "report" / "report.json").read_text())
     assert report["partial"] == "It was stopped before everything was measured."
     assert "frechet_random3d" in report and "coherence" not in report
+
+
+def test_stopped_before_all_is_prepared_it_says_what_is_kept(synthetic, real, tmp_path, capsys):
+    import crfgan.data.prepare as module
+
+    class Stopping(module.Preparation):
+        def survey(self, volumes):
+            (tmp_path / "stop").touch()
+            return super().survey(volumes)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("crfgan.evaluation.common_grid.Preparation", Stopping)
+        options = ["--real", str(real), "--out", str(tmp_path / "report"), "--stop-file", str(tmp_path / "stop")]
+        assert main(["evaluate", str(synthetic), *options, *SHAPE]) == 130
+    assert sentence(capsys) == (
+        "Stopped after 1 of 6 volumes were looked at; what was done is kept. The same command goes on from there."
+    )
+
+
+def test_exact_copies_are_never_cleared_by_volumes_that_were_trained_on(training, tmp_path):
+    """The real volumes are the training volumes under other names, and so are the synthetic ones."""
+    for folder, suffix in (("renamed", ".mha"), ("copies", ".nii.gz")):
+        for number in range(6):
+            volume = read_volume(find_volumes([training / f"head_{number}.nrrd"])[0])
+            write_volume(volume, tmp_path / folder / f"{folder}_{number}{suffix}", {})
+    options = ["--real", str(tmp_path / "renamed"), "--training", str(training), "--out", str(tmp_path), *SHAPE]
+    assert main(["evaluate", str(tmp_path / "copies"), *options]) == 0
+    audit = json.loads((tmp_path / "report.json").read_text())["memorisation"]
+    assert (audit["held_out"], audit["flagged"]) == (0, 0)
+    assert "can't be told without held-out real volumes" in audit["sentence"]
+    assert "6 of 6 real volumes are training volumes, so that copies can't be told by them." in audit["sentence"]
+    assert audit["sentence"].endswith("6 of 6 synthetic volumes hold a training volume's very voxels.")
+
+
+def test_other_patients_under_the_names_of_a_run_s_volumes_count_as_held_out(trained_run, head_folder, tmp_path):
+    """Names tell nothing: not of a run's prepared volumes, and not beside others of the same name."""
+    write_heads(tmp_path / "other_site", range(50, 55))
+    for number in range(5):
+        (tmp_path / "other_site" / f"head_{50 + number}.nrrd").rename(tmp_path / "other_site" / f"head_{number}.nrrd")
+    copies = [str(head_folder / f"head_{number}.nrrd") for number in range(5)]
+    real = ["--real", str(tmp_path / "other_site"), str(head_folder / "head_2.nrrd")]
+    options = [*real, "--training", str(trained_run), "--out", str(tmp_path / "report"), *SHAPE, "--fit", "isotropic"]
+    assert main(["evaluate", *copies, *options]) == 0
+    audit = json.loads((tmp_path / "report" / "report.json").read_text())["memorisation"]
+    assert (audit["held_out"], audit["flagged"]) == (5, 5)
+    assert "1 of 6 real volumes is a training volume, so that it isn't counted as held out" in audit["sentence"]
 
 
 @pytest.mark.parametrize(

@@ -49,6 +49,16 @@ class Console:
     def _on_skipped(self, event: dict) -> None:
         self.say(f"Left out {event['name']}: {event['reason']}")
 
+    def _on_noted(self, event: dict) -> None:
+        self.say(event["sentence"])
+
+    def _on_finding(self, event: dict) -> None:
+        self.say(f"Looking for volumes: {event['files']} files so far.")
+
+    def _on_interrupted(self, event: dict) -> None:
+        self.close()
+        self.say(event["reason"])
+
     def _on_preparing(self, event: dict) -> None:
         self._advance("preparing", event["done"], event["total"])
 
