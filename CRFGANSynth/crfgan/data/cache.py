@@ -24,7 +24,7 @@ import numpy as np
 
 from ..config import Preprocessing
 from ..errors import InputError
-from ..storage.atomic import free_space, replace_with, telling_user
+from ..storage.atomic import free_space, replace_with, sweep, telling_user
 from ..volumes.volume import Volume
 from .preprocessing import Survey, TrainingGrid, Units, preprocess, survey
 
@@ -194,6 +194,7 @@ class Cache:
         for path in self._entries():
             with suppress(FileNotFoundError, PermissionError):  # Windows keeps what a running training has open
                 path.unlink()
+        sweep(self.folder)
 
     def _entries(self) -> list[Path]:
         return [path for path in self.folder.glob("*") if _ENTRY.match(path.name)]

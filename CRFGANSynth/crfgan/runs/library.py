@@ -9,11 +9,10 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from ..config import load_config
 from ..errors import InputError
-from ..storage.atomic import make_folder
+from ..storage.atomic import draft_folder, make_folder, sweep
 from ..storage.file_names import SUFFIX, check_name, check_new_model, free_name, is_free
 from ..storage.lock import is_locked
 from ..storage.run_folder import RunFolder
@@ -258,8 +257,9 @@ def delete(path: Path) -> None:
 def _delete_folder(folder: Path) -> None:
     # Out of sight at once: what is left when the system stops half-way is no run any more.
     folder = folder.absolute()
-    with TemporaryDirectory(prefix=".deleted-", dir=folder.parent) as trash:
-        folder.rename(Path(trash, "run"))
+    sweep(folder.parent)
+    with draft_folder(folder.parent) as trash:
+        folder.rename(trash / "run")
 
 
 def _require_idle(run: RunInfo) -> None:
