@@ -10,6 +10,7 @@ from ..events import Report
 from .terminal.command import INTERRUPTED, OK, Command
 from .terminal.inputs import add_cache, add_data
 from .terminal.interruption import Interruption
+from .terminal.output import show
 from .terminal.progress import add_progress, begin
 from .terminal.settings import add_intensities, chosen_preprocessing
 
@@ -58,7 +59,7 @@ def _conclude(args: Namespace, found: list[Checked], report: Report) -> None:
             report("checked", index=index, total=total, **after.facts())
     if not args.events:
         report.close()
-        print(table(checked))
+        show(table(checked))
     usable = sum(not volume.problem for volume in checked)
     require_two(total, usable)
     if args.events:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import traceback
-from argparse import ArgumentParser, RawDescriptionHelpFormatter
+from argparse import ArgumentParser, Namespace, RawDescriptionHelpFormatter
 
 from ..errors import InputError
 from ..events import Lines
@@ -20,8 +20,9 @@ from .self_test import SELF_TEST
 from .synthesize import SYNTHESIZE
 from .terminal.command import FAILED
 from .terminal.console import Console
-from .terminal.failure import complain, explain
+from .terminal.failure import explain
 from .terminal.interruption import Interruption
+from .terminal.output import complain, settle
 from .train import TRAIN
 
 COMMANDS = {
@@ -73,7 +74,13 @@ def build_parser() -> ArgumentParser:
 def main(argv: list[str] | None = None) -> int:
     """Run the command line; returns the exit status: 0, 1 where it failed, 2 for wrong usage, 130 when interrupted."""
     _set_threads()
-    args = build_parser().parse_args(argv)
+    try:
+        return _run(build_parser().parse_args(argv))
+    finally:
+        settle()
+
+
+def _run(args: Namespace) -> int:
     events = getattr(args, "events", False)
     report = Lines(sys.stdout) if events else Console()
     interruption = Interruption(getattr(args, "stop_file", None), getattr(args, "pause_file", None))

@@ -10,6 +10,7 @@ from ..events import Report
 from .terminal.command import INTERRUPTED, OK, Command
 from .terminal.inputs import add_model
 from .terminal.interruption import Interruption
+from .terminal.output import show
 from .terminal.progress import add_progress, begin
 
 
@@ -22,7 +23,7 @@ def _info(args: Namespace, report: Report, should_stop: Interruption) -> int:
     from ..runs.card import describe, read_card
 
     card = read_card(args.model)
-    print(json.dumps(card, indent=1) if args.json else describe(card))
+    show(json.dumps(card, indent=1) if args.json else describe(card))
     return OK
 
 

@@ -7,6 +7,7 @@ import binascii
 from pathlib import Path
 
 from ..errors import InputError
+from ..storage.file_names import readable
 from ..storage.run_folder import MODEL, RunFolder
 from ..storage.safetensors_header import read_header
 
@@ -69,7 +70,7 @@ def facts(card: dict) -> dict[str, str]:
     shape = " x ".join(map(str, grid["shape"]))
     voxel = " x ".join(f"{s:.4g}" for s in grid["spacing"])
     kind = f"{units['low']:g} to {units['high']:g} {'HU' if units['name'] == 'HU' else '(arbitrary units)'}"
-    return {
+    told = {
         "Model": f"{card['name']}",
         "Makes": f"volumes of {shape} voxels (superior, anterior, right) of {voxel} mm",
         "Intensities": kind,
@@ -81,6 +82,7 @@ def facts(card: dict) -> dict[str, str]:
         "Made by": f"crfgan {card['crfgan_version']}, {card['created']}",
         "Intended use": f"{card['intended_use']}",
     }
+    return {name: readable(fact) for name, fact in told.items()}
 
 
 def describe(card: dict) -> str:
