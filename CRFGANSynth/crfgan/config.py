@@ -232,6 +232,8 @@ def load_config(path: Path) -> Config:
         data = json.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise InputError(f"{path.name} can't be read: {error.strerror}. Give an existing configuration.") from error
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise InputError(f"{path.name} must be a JSON file, but {error}. Correct or remove it.") from error
+    if isinstance(data, dict):  # of a run's, which may be changed for another one
+        data = {name: value for name, value in data.items() if name not in ("format", "sha256")}
     return Config.from_dict(data)

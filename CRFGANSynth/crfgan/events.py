@@ -24,7 +24,8 @@ trying      package: which is about to be loaded
 tried       package, version, problem: what keeps it from being used, or empty
 estimated   device, name, presets: what each would take (see hardware/estimate.py)
 finished    path of the model or folder; last of a run that reached its end
-stopped     step; last of a run that was interrupted and saved
+noted       sentence: what the user should know, such as that an earlier state serves
+stopped     step, or reason, a sentence: what is kept and how to go on; last of what was interrupted
 failed      reason, a sentence, and for some package, which can't be used; last of a run that an error ended
 """
 

@@ -7,7 +7,7 @@ import sys
 import traceback
 from argparse import ArgumentParser, Namespace, RawDescriptionHelpFormatter
 
-from ..errors import InputError
+from ..errors import InputError, Interrupted
 from ..events import Lines
 from ..version import __version__
 from .benchmark import BENCHMARK
@@ -18,7 +18,7 @@ from .model import EXPORT, INFO
 from .phantoms import PHANTOMS
 from .self_test import SELF_TEST
 from .synthesize import SYNTHESIZE
-from .terminal.command import FAILED
+from .terminal.command import FAILED, INTERRUPTED
 from .terminal.console import Console
 from .terminal.failure import explain
 from .terminal.interruption import Interruption
@@ -75,7 +75,8 @@ def main(argv: list[str] | None = None) -> int:
     """Run the command line; returns the exit status: 0, 1 where it failed, 2 for wrong usage, 130 when interrupted."""
     _set_threads()
     try:
-        return _run(build_parser().parse_args(argv))
+        words = sys.argv[1:] if argv is None else argv
+        return _run(build_parser().parse_args(words, Namespace(words=words)))
     finally:
         settle()
 
@@ -86,6 +87,9 @@ def _run(args: Namespace) -> int:
     interruption = Interruption(getattr(args, "stop_file", None), getattr(args, "pause_file", None))
     try:
         return COMMANDS[args.command].run(args, report, interruption)
+    except Interrupted as interrupted:
+        report("stopped", reason=str(interrupted))
+        return INTERRUPTED
     except InputError as error:
         report("failed", reason=str(error))
         report.close()

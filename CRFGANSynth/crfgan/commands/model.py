@@ -47,7 +47,9 @@ def _export(args: Namespace, report: Report, should_stop: Interruption) -> int:
         save_half(args.model, args.out, **changes)
     else:
         from ..runs.library import export_model
+        from ..runs.model_file import load_model
 
+        load_model(args.model)  # nothing is given away that nobody could use
         export_model(args.model, args.out, **changes)
     report("finished", path=args.out)
     return OK

@@ -51,6 +51,9 @@ class Console:
         reason = f": {event['reason']}" if event["reason"] else ""
         self.say(f"Computing on {event['name']}{reason}.")
 
+    def _on_noted(self, event: dict) -> None:
+        self.say(event["sentence"])
+
     def _on_skipped(self, event: dict) -> None:
         self.say(f"Left out {event['name']}: {event['reason']}")
 
@@ -98,7 +101,7 @@ class Console:
 
     def _on_stopped(self, event: dict) -> None:
         self.close()
-        self.say(f"Stopped after step {event['step']}; the state is saved. Go on with --resume.")
+        self.say(event.get("reason") or f"Stopped after step {event['step']}; the state is saved. Go on with --resume.")
 
     def _on_finished(self, event: dict) -> None:
         self.close()
