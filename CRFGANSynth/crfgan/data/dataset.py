@@ -184,7 +184,7 @@ def _check_facts(facts: DatasetFacts) -> None:
     right = len(facts.grid.shape) == len(facts.grid.spacing) == len(facts.center) == 3 and min(facts.grid.shape) > 0
     right &= all(type(number) is int for number in whole) and bool(np.isfinite(numbers).all())
     right &= facts.units.low < facts.units.high and len(facts.labels) == (len(facts.names) if facts.classes else 0)
-    right &= set(facts.labels) <= set(range(len(facts.classes)))
+    right &= len(facts.names) >= 2 and set(facts.labels) <= set(range(len(facts.classes)))
     if not (right and all(isinstance(name, str) for name in (*facts.names, *facts.classes))):
         raise ValueError("facts of another kind")
 
