@@ -25,7 +25,8 @@ tried       package, version, problem: what keeps it from being used, or empty
 estimated   device, name, presets: what each would take (see hardware/estimate.py)
 finished    path of the model or folder; last of a run that reached its end
 noted       sentence: what the user should know, such as that an earlier state serves
-stopped     step, or reason, a sentence: what is kept and how to go on; last of what was interrupted
+stopped     step; last of a run that was interrupted and saved
+interrupted reason: what is kept of work that was left before a run began, and how to go on; last of it
 failed      reason, a sentence, and for some package, which can't be used; last of a run that an error ended
 """
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from argparse import ArgumentParser, Namespace
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..events import Report
+from .terminal.argument_types import some_path
 from .terminal.command import INTERRUPTED, OK, Command
 from .terminal.inputs import add_cache, add_data
 from .terminal.interruption import Interruption
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 def _add_arguments(parser: ArgumentParser) -> None:
     add_progress(parser)
     add_data(parser, nargs="+")
-    parser.add_argument("--out", type=Path, metavar="DIR", help="folder for a small picture of each volume")
+    parser.add_argument("--out", type=some_path, metavar="DIR", help="folder for a small picture of each volume")
     add_cache(parser)
     add_intensities(parser)
 

@@ -88,7 +88,7 @@ def _run(args: Namespace) -> int:
     try:
         return COMMANDS[args.command].run(args, report, interruption)
     except Interrupted as interrupted:
-        report("stopped", reason=str(interrupted))
+        report("interrupted", reason=str(interrupted))
         return INTERRUPTED
     except InputError as error:
         report("failed", reason=str(error))

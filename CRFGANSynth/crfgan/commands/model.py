@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 from argparse import ArgumentParser, Namespace
-from pathlib import Path
 
 from ..events import Report
+from .terminal.argument_types import one_line, some_path
 from .terminal.command import INTERRUPTED, OK, Command
 from .terminal.inputs import add_model
 from .terminal.interruption import Interruption
@@ -30,9 +30,10 @@ def _info(args: Namespace, report: Report, should_stop: Interruption) -> int:
 def _add_export_arguments(parser: ArgumentParser) -> None:
     add_progress(parser)
     add_model(parser)
-    parser.add_argument("out", type=Path, metavar="OUT", help="new file, NAME.safetensors")
+    parser.add_argument("out", type=some_path, metavar="OUT", help="new file, NAME.safetensors")
     parser.add_argument("--half", action="store_true", help="half as large: weights of 16 bits")
-    parser.add_argument("--name", help="the model's name in its card; default: as it is, a run's is the run's")
+    text = "the model's name in its card; default: as it is, a run's is the run's"
+    parser.add_argument("--name", type=one_line, metavar="TEXT", help=text)
     parser.add_argument("--licence", metavar="TEXT", help="licence of the model in its card; default: as it is")
 
 

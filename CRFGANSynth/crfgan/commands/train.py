@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import shlex
 from argparse import ArgumentParser, Namespace
-from pathlib import Path
 
 from ..config import Config
 from ..errors import InputError
 from ..events import Report
 from ..runs.configuration import CHANGEABLE
 from ..storage.run_folder import RunFolder
-from .terminal.argument_types import size
+from .terminal.argument_types import size, some_path
 from .terminal.command import INTERRUPTED, OK, Command
 from .terminal.inputs import add_cache, add_data
 from .terminal.interruption import Interruption
@@ -21,13 +20,13 @@ from .terminal.settings import add_settings, chosen_config, given_settings
 
 def _add_arguments(parser: ArgumentParser) -> None:
     add_progress(parser)
-    parser.add_argument("--pause-file", type=Path, metavar="FILE", help="save and wait as long as FILE exists")
+    parser.add_argument("--pause-file", type=some_path, metavar="FILE", help="save and wait as long as FILE exists")
     where = parser.add_argument_group("data and run")
     add_data(where, nargs="*")
     target = where.add_mutually_exclusive_group(required=True)
-    target.add_argument("--out", type=Path, metavar="RUN", help="folder of the new run")
-    target.add_argument("--resume", type=Path, metavar="RUN", help="go on with the run in this folder")
-    where.add_argument("--labels", type=Path, metavar="CSV", help="classes: columns `name` or `file`, and `class`")
+    target.add_argument("--out", type=some_path, metavar="RUN", help="folder of the new run")
+    target.add_argument("--resume", type=some_path, metavar="RUN", help="go on with the run in this folder")
+    where.add_argument("--labels", type=some_path, metavar="CSV", help="classes: columns `name` or `file`, and `class`")
     add_cache(where)
     where.add_argument("--licence", default="", help="licence of the model, written into its card")
     text = "such as 8GB; default: what the device has free"

@@ -6,8 +6,7 @@ import base64
 import binascii
 from pathlib import Path
 
-from ..errors import InputError
-from ..storage.file_names import readable
+from ..errors import InputError, readable
 from ..storage.run_folder import MODEL, RunFolder
 from ..storage.safetensors_header import check_length, read_header
 from .card_check import check_card, encodable

@@ -18,9 +18,9 @@ from torch import Tensor
 from ..config import Config
 from ..data.dataset import DatasetFacts
 from ..data.preprocessing import TrainingGrid, Units
-from ..errors import InputError
+from ..errors import InputError, readable
 from ..networks.generator import Generator
-from ..storage.file_names import check_new_model, readable
+from ..storage.file_names import check_new_model
 from ..storage.run_folder import RunFolder
 from ..storage.safetensors_header import read_header
 from ..storage.sealed import digest_of

@@ -1,13 +1,9 @@
-"""Names for runs and model files that every system can have, and names from elsewhere made readable.
-
-Standard library only.
-"""
+"""Names for runs and model files that every system can have. Standard library only."""
 
 from __future__ import annotations
 
 import os
 import re
-import unicodedata
 from itertools import chain, count
 from pathlib import Path
 
@@ -61,19 +57,3 @@ def check_new_model(path: Path) -> None:
         raise InputError(f"{path.name} must end in {SUFFIX}, got {path.suffix or 'no ending'}. Change the name.")
     if not is_free(path):
         raise InputError(f"{path.name} must be a new file, but it is there already. Choose another name.")
-
-
-def readable(text: str) -> str:
-    """A name or sentence from elsewhere as any terminal, page and file can hold it, on one line.
-
-    Control characters, those that turn a line round, and bytes that are no UTF-8 are escaped: `\\x1b`, `\\xe9`.
-    """
-    return "".join(map(_readable_letter, text))
-
-
-def _readable_letter(letter: str) -> str:
-    if letter.isprintable() or unicodedata.category(letter) == "Zs":
-        return letter
-    if "\udc80" <= letter <= "\udcff":  # how Python holds a byte of a file's name
-        return f"\\x{ord(letter) - 0xDC00:02x}"
-    return letter.encode("unicode_escape").decode()

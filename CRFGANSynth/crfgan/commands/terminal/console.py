@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import sys
 
+from ...errors import readable
 from ...events import make_event
-from ...storage.file_names import readable
 from .output import Aside
 
 
@@ -101,7 +101,11 @@ class Console:
 
     def _on_stopped(self, event: dict) -> None:
         self.close()
-        self.say(event.get("reason") or f"Stopped after step {event['step']}; the state is saved. Go on with --resume.")
+        self.say(f"Stopped after step {event['step']}; the state is saved. Go on with --resume.")
+
+    def _on_interrupted(self, event: dict) -> None:
+        self.close()
+        self.say(event["reason"])
 
     def _on_finished(self, event: dict) -> None:
         self.close()

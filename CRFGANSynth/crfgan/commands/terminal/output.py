@@ -6,9 +6,8 @@ import sys
 from contextlib import suppress
 from typing import IO
 
-from ...errors import InputError
+from ...errors import InputError, readable
 from ...events import abandon
-from ...storage.file_names import readable
 
 _TROUBLE = (OSError, ValueError, AttributeError)
 """Of a stream that is full or read by nobody, that was closed, and of none at all."""

@@ -10,7 +10,6 @@ import pytest
 from commands import TIMEOUT, command, crfgan, start, wait_for
 from crfgan.commands.terminal.output import complain, show
 from crfgan.runs.card import read_card
-from crfgan.storage.file_names import readable
 from crfgan.storage.safetensors_header import copy_with_card
 
 POSIX = pytest.mark.skipif(sys.platform == "win32", reason="needs a POSIX shell")
@@ -90,28 +89,12 @@ def test_an_answer_that_finds_no_room_is_told(trained_run):
     assert done.stderr == "The output can't be written: No space left on device. Send it elsewhere.\n"
 
 
-@pytest.mark.parametrize(
-    ("text", "shown"),
-    [
-        ("Köpfe 頭 (2)\xa0.nrrd", "Köpfe 頭 (2)\xa0.nrrd"),
-        ("\x1b[31mred\x07", "\\x1b[31mred\\x07"),
-        ("two\nlines\r", "two\\nlines\\r"),
-        ("turned \u202eround", "turned \\u202eround"),
-        (os.fsdecode(b"h\xe9ad.nrrd"), "h\\xe9ad.nrrd"),
-        ("lone \ud800", "lone \\ud800"),
-    ],
-)
-def test_names_from_elsewhere_are_made_readable(text, shown):
-    assert readable(text) == shown
-    shown.encode()
-
-
 def test_what_is_printed_has_no_escapes_and_fits_the_terminal(capsys):
     show("one \x1b[2J\ntwo")
     complain("three \x1b]0;title\x07")
     shown = capsys.readouterr()
-    assert shown.out == "one \\x1b[2J\ntwo\n"
-    assert shown.err == "three \\x1b]0;title\\x07\n"
+    assert shown.out == "one ?[2J\ntwo\n"
+    assert shown.err == "three ?]0;title?\n"
 
 
 @pytest.mark.parametrize("option", [[], ["--json"]])
@@ -121,4 +104,4 @@ def test_a_card_s_escapes_and_letters_never_reach_a_terminal_raw(option, trained
     done = crfgan("info", tmp_path / "odd.safetensors", *option, env={**os.environ, "PYTHONIOENCODING": "ascii:strict"})
     assert (done.returncode, done.stderr) == (0, "")
     assert "\x1b" not in done.stdout and "\x07" not in done.stdout
-    assert "a\\nb" in done.stdout
+    assert ("a?b" in done.stdout) == (not option)
