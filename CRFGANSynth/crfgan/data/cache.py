@@ -140,6 +140,7 @@ class Cache:
 
     def __init__(self, folder: Path | None = None):
         self.folder = folder or default_folder()
+        sweep(self.folder)
 
     def survey(self, name: str, content: str, settings: Preprocessing, read: ReadVolume) -> Survey:
         """The survey of the volume `name` with this content.
@@ -194,7 +195,6 @@ class Cache:
         for path in self._entries():
             with suppress(FileNotFoundError, PermissionError):  # Windows keeps what a running training has open
                 path.unlink()
-        sweep(self.folder)
 
     def _entries(self) -> list[Path]:
         return [path for path in self.folder.glob("*") if _ENTRY.match(path.name)]

@@ -45,7 +45,7 @@ def make_card(
         "format": FORMAT,
         "name": readable(name),
         "crfgan_version": __version__,
-        "created": datetime.datetime.now(datetime.timezone.utc).isoformat(timespec="seconds"),
+        "created": datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
         "config": config.to_dict(),
         "grid": asdict(facts.grid),
         "units": asdict(facts.units),
