@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..config import DEVICES, FITS
-from ..errors import InputError
+from ..errors import InputError, readable
 from ..events import Report
 from ..storage.run_folder import RunFolder
-from .terminal.argument_types import one_line, positive, seed_number, sides, some_path
+from .terminal.argument_types import positive, seed_number, sides, some_path
 from .terminal.command import INTERRUPTED, OK, Command
 from .terminal.inputs import add_cache
 from .terminal.interruption import Interruption
@@ -28,7 +28,7 @@ def _add_arguments(parser: ArgumentParser) -> None:
     add_progress(parser)
     _add_volumes(parser)
     parser.add_argument("--out", type=some_path, required=True, metavar="REPORT", help="folder for the report")
-    parser.add_argument("--title", type=one_line, metavar="TEXT", help="of the report; default: the name of SYNTHETIC")
+    parser.add_argument("--title", type=readable, metavar="TEXT", help="of the report; default: the name of SYNTHETIC")
     text = "volumes of a model; default: as many as real ones"
     parser.add_argument("--count", type=positive, metavar="N", help=text)
     parser.add_argument("--seed", type=seed_number, default=0, metavar="K", help="of volumes and of all draws")

@@ -1,19 +1,23 @@
 """Nothing that was learned is lost: kills between state and model, states that are gone, folders with other files."""
 
 import os
+import re
+import shlex
 import shutil
 import signal
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
-from commands import crfgan, start, wait_for
-from crfgan.errors import InputError
+from commands import command, crfgan, start, wait_for
+from crfgan.errors import InputError, Interrupted
 from crfgan.runs.card import read_card
 from crfgan.runs.checkpoint import KEPT
 from crfgan.storage.atomic import DRAFTS
 from crfgan.storage.step_log import read_evaluation, read_losses
-from crfgan.training.run import open_run, train_run
+from crfgan.training.run import open_run, start_run, train_run
+from crfgan.volumes.discovery import find_volumes
 from head_files import write_heads
 from safetensors.torch import load_file
 from small_runs import TINY, never, same, silent, stop_after, train
@@ -28,7 +32,8 @@ import os, signal, sys
 from pathlib import Path
 import torch
 torch.set_num_threads(1)
-from crfgan.training.run import open_run, train_run
+from crfgan.training.run import open_run, start_run, train_run
+from crfgan.volumes.discovery import find_volumes
 replace, models = Path.replace, iter(range(1, 1000))
 def killing(path, target):
     if path.name == "model.safetensors" and next(models) == int(sys.argv[2]):
@@ -219,6 +224,25 @@ def test_stopped_in_preparation_it_says_what_is_kept(eight_heads, tmp_path):
         "Give the same command again to go on."
     )
     assert crfgan(*arguments, "--iterations", 1).returncode == 0
+
+
+@POSIX
+def test_the_script_for_schedulers_goes_on_with_a_preparation_that_was_interrupted(eight_heads, tmp_path):
+    with pytest.raises(Interrupted):
+        start_run(find_volumes([eight_heads]), TINY, tmp_path / "run", None, silent, should_stop=lambda: True)
+    page = (Path(__file__).parents[3] / "docs" / "servers.md").read_text(encoding="utf-8")
+    script = re.search(r"(?s)```sh\n(#!/bin/sh\n.*?)```", page)[1]
+    for word, here in (
+        ("crfgan ", f"{shlex.join(command())} "),
+        ("/data/scans", str(eight_heads)),
+        ("--preset standard-128 --device cuda", "--preset tiny-32 --batch-size 2 --iterations 1"),
+    ):
+        assert word in script
+        script = script.replace(word, here)
+    for _ in range(2):  # the second time it resumes, here on the CPU
+        script = script.replace("--resume run --device cuda", "--resume run --device cpu")
+        assert subprocess.run(["sh", "-c", script], cwd=tmp_path, timeout=240).returncode == 0
+    assert read_card(tmp_path / "run")["iterations"] == 1
 
 
 @POSIX

@@ -1,6 +1,8 @@
 """What is printed is fit for any terminal, and trouble with it ends no work."""
 
 import os
+import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -8,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from commands import TIMEOUT, command, crfgan, start, wait_for
+from crfgan.commands.main import main
 from crfgan.commands.terminal.output import complain, show
 from crfgan.runs.card import read_card
 from crfgan.storage.safetensors_header import copy_with_card
@@ -95,6 +98,18 @@ def test_what_is_printed_has_no_escapes_and_fits_the_terminal(capsys):
     shown = capsys.readouterr()
     assert shown.out == "one ?[2J\ntwo\n"
     assert shown.err == "three ?]0;title?\n"
+
+
+@POSIX
+def test_names_of_files_never_reach_a_terminal_raw(head_folder, tmp_path, capsys):
+    for number in range(2):
+        shutil.copy(head_folder / f"head_{number}.nrrd", tmp_path / f"\x1b[31m{number}.nrrd")
+    (tmp_path / "\x1b]0;title\x07.nrrd").write_bytes(b"NRRD0004\nno")
+    assert main(["check", str(tmp_path)]) == 0
+    shown = capsys.readouterr()
+    assert "[31m1" in shown.out
+    # What tqdm writes to move its bar isn't ours.
+    assert not re.search("\x1b(?!\\[A)|\x07", shown.out + shown.err)
 
 
 @pytest.mark.parametrize("option", [[], ["--json"]])
