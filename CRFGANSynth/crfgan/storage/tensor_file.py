@@ -16,7 +16,7 @@ from torch import Tensor
 
 from ..errors import InputError
 from .atomic import replace_with
-from .safetensors_header import CARD, CHECKSUM, check_length, read_header
+from .safetensors_header import CARD, CHECKSUM, read_header
 
 
 def save_tensors(path: Path, tensors: Mapping[str, Tensor], card: Mapping) -> None:
@@ -50,7 +50,6 @@ def load_tensors(path: Path) -> dict[str, Tensor]:
     from safetensors.torch import load_file
 
     header = read_header(path)
-    check_length(path, header)
     try:
         tensors = load_file(path)
     except (OSError, SafetensorError) as error:
