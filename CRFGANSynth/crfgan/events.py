@@ -6,7 +6,8 @@ started     version, pid, task, and for some total, path; first of all
 device      device (cpu, cuda, mps), name, reason: why no GPU is used though any would be, or empty
 finding     files: how many were looked at so far
 skipped     name, reason: a volume that isn't used, or some for one reason, and why
-noted       sentence: on volumes that are used otherwise than they are, or on files that were passed over
+noted       sentence: what the user should know: on volumes that are used otherwise than they are, on files that were
+            passed over, on an earlier state that serves
 preparing   done, total
 prepared    volumes, spacing_mm, units
 precision   precision, usable, reason: arithmetic that was tried, and why it isn't used

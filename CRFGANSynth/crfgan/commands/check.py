@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from argparse import ArgumentParser, Namespace
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..errors import Interrupted
 from ..events import Report
+from .terminal.argument_types import some_path
 from .terminal.command import OK, Command
 from .terminal.inputs import add_cache, add_data, add_include, find_data
 from .terminal.interruption import Interruption
+from .terminal.output import show
 from .terminal.progress import add_progress, begin
 from .terminal.settings import add_intensities, chosen_preprocessing
 
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 def _add_arguments(parser: ArgumentParser) -> None:
     add_progress(parser)
     add_data(parser, nargs="+")
-    parser.add_argument("--out", type=Path, metavar="DIR", help="folder for a small picture of each volume")
+    parser.add_argument("--out", type=some_path, metavar="DIR", help="folder for a small picture of each volume")
     add_include(parser)
     add_cache(parser)
     add_intensities(parser)
@@ -71,7 +72,7 @@ def _conclude(args: Namespace, found: list[Checked], notes: list[Note], labels: 
         report("noted", sentence=sentence)
     if not args.events:
         report.close()
-        print(summary.table())
+        show(summary.table())
     require_two(summary.total, summary.usable)
     if args.events:
         report("finished", path=args.out or "", usable=summary.usable, total=summary.total, summary=summary.line())

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import traceback
-from argparse import ArgumentParser, RawDescriptionHelpFormatter
+from argparse import ArgumentParser, Namespace, RawDescriptionHelpFormatter
 
 from ..errors import InputError, Interrupted
 from ..events import Lines
@@ -20,8 +20,9 @@ from .self_test import SELF_TEST
 from .synthesize import SYNTHESIZE
 from .terminal.command import FAILED, INTERRUPTED
 from .terminal.console import Console
-from .terminal.failure import complain, explain
+from .terminal.failure import explain
 from .terminal.interruption import Interruption
+from .terminal.output import complain, settle
 from .terminal.path_lists import with_lists
 from .train import TRAIN
 
@@ -73,17 +74,23 @@ def main(argv: list[str] | None = None) -> int:
     """Run the command line; returns the exit status: 0, 1 where it failed, 2 for wrong usage, 130 when interrupted."""
     _set_threads()
     try:
-        args = build_parser().parse_args(with_lists(sys.argv[1:] if argv is None else argv))
+        words = sys.argv[1:] if argv is None else argv
+        return _run(build_parser().parse_args(with_lists(words), Namespace(words=words)))
     except InputError as error:
         complain(str(error))
         return FAILED
+    finally:
+        settle()
+
+
+def _run(args: Namespace) -> int:
     events = getattr(args, "events", False)
     report = Lines(sys.stdout) if events else Console()
     interruption = Interruption(getattr(args, "stop_file", None), getattr(args, "pause_file", None))
     try:
         return COMMANDS[args.command].run(args, report, interruption)
-    except Interrupted as stopped:
-        report("interrupted", reason=str(stopped))
+    except Interrupted as interrupted:
+        report("interrupted", reason=str(interrupted))
         return INTERRUPTED
     except InputError as error:
         report("failed", reason=str(error))

@@ -24,7 +24,7 @@ import numpy as np
 
 from ..config import Preprocessing
 from ..errors import InputError
-from ..storage.atomic import free_space, replace_with, telling_user
+from ..storage.atomic import free_space, replace_with, sweep, telling_user
 from ..volumes.volume import Volume
 from .preprocessing import Survey, TrainingGrid, Units, preprocess, survey
 from .vetting.evidence import Evidence, Padding
@@ -152,6 +152,7 @@ class Cache:
 
     def __init__(self, folder: Path | None = None):
         self.folder = folder or default_folder()
+        sweep(self.folder)
 
     def survey(self, name: str, content: str, settings: Preprocessing, read: ReadVolume) -> Survey:
         """The survey of the volume `name` with this content.

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import os
 import shutil
 from collections.abc import Callable, Collection, Sequence
@@ -17,8 +16,9 @@ from torch import Tensor
 
 from ..config import Preprocessing
 from ..errors import InputError
-from ..storage.atomic import free_space, make_folder, replace_with, telling_user, write_whole
+from ..storage.atomic import free_space, make_folder, replace_with, telling_user
 from ..storage.run_folder import RunFolder
+from ..storage.sealed import digest_of, read_sealed, write_sealed
 from ..volumes.discovery import Source
 from ..volumes.reading import read_volume
 from ..volumes.volume import Volume
@@ -27,6 +27,8 @@ from .labels import Labels, number_classes
 from .prepare import Asked, OnNote, OnSkip, Preparation, Surveyed, never
 from .preprocessing import TrainingGrid, Units, choose_grid, choose_set_units, require_two
 from .vetting.words import NONE
+
+ADVICE = "Put back the file as it was, or train into a new folder."
 
 
 @dataclass(frozen=True)
@@ -150,11 +152,13 @@ def prepare(
     run = RunFolder(folder)
     make_folder(run.volumes)
     _make_room(usable, grid, folder, cache)
+    checksums = []
     for index, array in enumerate(preparation.arrays(usable, grid)):
         _take_over(array, run.volume(index))
+        checksums.append(digest_of(run.volume(index)))
     progress(total, total)
     details = [asdict(found) for found in surveys]
-    write_whole(run.data, json.dumps({"facts": asdict(facts), "volumes": details}, indent=1).encode())
+    write_sealed(run.data, {"facts": asdict(facts), "volumes": details, "checksums": checksums})
     return open_dataset(folder)
 
 
@@ -186,6 +190,19 @@ def facts_from_dict(data: dict) -> DatasetFacts:
     return DatasetFacts(TrainingGrid(**grid), Units(**data["units"]), **rest, identities=identities)
 
 
+def _check_facts(facts: DatasetFacts) -> None:
+    """Raise an exception of some kind unless facts that were read are such as `prepare` writes."""
+    numbers = (*facts.grid.spacing, *facts.center, facts.units.low, facts.units.high)
+    whole = (*facts.grid.shape, *facts.labels)
+    right = len(facts.grid.shape) == len(facts.grid.spacing) == len(facts.center) == 3 and min(facts.grid.shape) > 0
+    right &= all(type(number) is int for number in whole) and bool(np.isfinite(numbers).all())
+    right &= facts.units.low < facts.units.high and len(facts.labels) == (len(facts.names) if facts.classes else 0)
+    right &= len(facts.names) >= 2 and set(facts.labels) <= set(range(len(facts.classes)))
+    right &= len(facts.identities) in (0, len(facts.names))
+    if not (right and all(isinstance(name, str) for name in (*facts.names, *facts.classes, *facts.identities))):
+        raise ValueError("facts of another kind")
+
+
 def open_dataset(folder: Path) -> Dataset:
     """Open what `prepare` left in `folder`.
 
@@ -193,14 +210,35 @@ def open_dataset(folder: Path) -> Dataset:
         InputError: it isn't there or isn't whole.
     """
     run = RunFolder(folder)
+    content = read_sealed(run.data, ADVICE)
     try:
-        facts = facts_from_dict(json.loads(run.data.read_text(encoding="utf-8"))["facts"])
-    except (OSError, ValueError, KeyError, TypeError) as error:
+        facts = facts_from_dict(content["facts"])
+        _check_facts(facts)
+    except (KeyError, TypeError, AttributeError, ValueError) as error:
         raise InputError(
-            f"{run.name} must hold a run's prepared volumes, but its {run.data.name} is missing or damaged. "
-            "Train into a new folder."
+            f"{run.name} must hold a run's prepared volumes, but its {run.data.name} is damaged. {ADVICE}"
         ) from error
     volumes = Volumes([run.volume(index) for index in range(len(facts.names))], facts.grid.shape)
     for _ in volumes:  # each tells whether it is whole
         pass
     return Dataset(facts, volumes)
+
+
+def check_volumes(folder: Path, checked: Callable[[int, int], None]) -> None:
+    """Make sure that the prepared volumes of a run are as they were prepared; those of earlier versions can't tell.
+
+    Args:
+        checked: called after each volume with how many are checked, and of how many.
+
+    Raises:
+        InputError: one was changed or damaged.
+    """
+    run = RunFolder(folder)
+    known = read_sealed(run.data, ADVICE).get("checksums", [])
+    for index, checksum in enumerate(known):
+        path = run.volume(index)
+        with telling_user(path):
+            right = digest_of(path) == checksum
+        if not right:
+            raise InputError(f"{path.name} of {run.name} isn't as it was prepared: it was changed or damaged. {ADVICE}")
+        checked(index + 1, len(known))

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from ..config import load_config
 from ..data.cache import content_of
 from ..data.dataset import Dataset, open_dataset
 from ..data.preprocessing import restore
 from ..data.split import hold_out
+from ..runs.configuration import read_configuration
 from ..storage.run_folder import RunFolder
 from ..volumes.discovery import Source, look_for_volumes
 from ..volumes.finding.kinds import suffix_of
@@ -68,7 +68,7 @@ def _of_file(source: Source) -> LazyVolume:
 
 
 def _of_run(folder: Path) -> list[LazyVolume]:
-    dataset, _held_out = hold_out(open_dataset(folder), load_config(RunFolder(folder).config).training)
+    dataset, _held_out = hold_out(open_dataset(folder), read_configuration(folder).training)
     identities = dataset.facts.identities or [""] * len(dataset)
     return [
         LazyVolume(name, None, identity, partial(_hash, dataset, index), partial(_restored, dataset, index))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,7 +11,7 @@ from ..config import Preprocessing
 from ..data.cache import Cache
 from ..data.prepare import Asked
 from ..data.vetting.words import NONE
-from ..errors import InputError
+from ..errors import InputError, Interrupted
 from ..events import Report
 from ..memorisation.audit import NOMINAL_RATE, audit
 from ..metrics.features.extractors import Extractor
@@ -63,30 +64,37 @@ def evaluate(
     results = report_header(resampled, inputs.seed, inputs.title, _feature_names(extractors), skipped)
     results["partial"] = inputs.partial
     window_width = resampled.units.high - resampled.units.low
-    progress = _Progress(report, _metric_count(extractors) + 1)
-    complete = True
-    for name, score in measure(real.volumes, synthetic.volumes, extractors, window_width, inputs.seed, progress):
-        results[name] = score.to_dict()
-        report("measured", name=name, value=score.value, floor=score.floor, interval=score.interval)
-        progress.next()
-        if should_stop():
-            complete, results["partial"] = False, "It was stopped before everything was measured."
-            break
-    stopped = "It was stopped before copies were looked for."
-    results["memorisation"] = _memorisation(inputs, resampled, progress) if complete else _no_audit(stopped)
-    progress.next()
+    progress = _Progress(report, _metric_count(extractors) + 1, should_stop)
+    results["memorisation"] = _no_audit("It was stopped before copies were looked for.")
+    complete = False
+    with suppress(Interrupted):
+        for name, score in measure(real.volumes, synthetic.volumes, extractors, window_width, inputs.seed, progress):
+            results[name] = score.to_dict()
+            report("measured", name=name, value=score.value, floor=score.floor, interval=score.interval)
+            progress.next()
+        results["memorisation"] = _memorisation(inputs, resampled, progress)
+        complete = True
+    if not complete:
+        results["partial"] = "It was stopped before everything was measured."
+    report("evaluating", done=100, total=100)
     write_report(folder, results, resampled)
     return complete
 
 
 class _Progress:
-    """Tells, in percent, how far an evaluation is: its metrics, and the audit, count the same."""
+    """Tells, in percent, how far an evaluation is: its metrics, and the audit, count the same.
 
-    def __init__(self, report: Report, total: int):
-        self.report, self.total, self.done, self.shown = report, total, 0, -1
+    Raises:
+        Interrupted: from any method: to stop was asked for.
+    """
+
+    def __init__(self, report: Report, total: int, should_stop: Callable[[], bool]):
+        self.report, self.total, self.should_stop, self.done, self.shown = report, total, should_stop, 0, -1
 
     def __call__(self, share: float) -> None:
         """A share of the current step is done."""
+        if self.should_stop():
+            raise Interrupted("Stopped; the report holds what was measured.")
         percent = int(100 * (self.done + share) / self.total)
         if percent > self.shown:
             self.shown = percent

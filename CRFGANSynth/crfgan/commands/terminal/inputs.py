@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import time
 from argparse import Namespace
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ...data.vetting.words import MEANINGS, SYNTHETIC
 from ...errors import InputError, Interrupted
 from ...events import Report
+from .argument_types import some_path
 from .interruption import Interruption
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ FOUND_EVERY = 1.0
 def add_data(group, nargs: str) -> None:
     """DATA, volumes to train on: `nargs` says whether there may be none."""
     text = ".nrrd, .nii.gz, .mha files; folders of them; DICOM folders"
-    group.add_argument("data", nargs=nargs, type=Path, metavar="DATA", help=text)
+    group.add_argument("data", nargs=nargs, type=some_path, metavar="DATA", help=text)
 
 
 def add_include(group) -> None:
@@ -69,9 +69,9 @@ class Search:
 def add_cache(group) -> None:
     """--cache, the folder of prepared volumes."""
     text = "keeps prepared volumes for later runs; default: $CRFGAN_CACHE, or crfgan in your folder for caches"
-    group.add_argument("--cache", type=Path, metavar="DIR", help=text)
+    group.add_argument("--cache", type=some_path, metavar="DIR", help=text)
 
 
 def add_model(group) -> None:
     """MODEL, one model."""
-    group.add_argument("model", type=Path, metavar="MODEL", help="model.safetensors, or the folder of a run")
+    group.add_argument("model", type=some_path, metavar="MODEL", help="model.safetensors, or the folder of a run")
