@@ -15,6 +15,7 @@ FITS = ("isotropic", "fill")
 CRF_MODES = ("spatial", "reference", "none")
 DEVICES = ("auto", "cpu", "cuda", "mps")
 PRECISIONS = ("auto", "fp32", "tf32", "bf16")
+LARGEST_SEED = 2**63 - 1
 
 
 def _require(holds: bool, name: str, rule: str, got: object, advice: str) -> None:
@@ -157,6 +158,7 @@ class Training:
         _require_positive(self, "lr_generator", "lr_discriminator", "lr_encoder", "lr_crf")
         for name in ("seed", "volumes_at_a_time", "evaluate_every"):
             _require(getattr(self, name) >= 0, name, "0 or more", getattr(self, name), "Give a whole number.")
+        _require(self.seed <= LARGEST_SEED, "seed", f"at most {LARGEST_SEED}", self.seed, "Give a smaller number.")
         _require(self.variety_weight >= 0, "variety_weight", "0 or more", self.variety_weight, "Give 0 for none.")
         for name in ("prior_weight", "anchor_weight"):
             _require(getattr(self, name) >= 0, name, "0 or more", getattr(self, name), "Give 0 for none.")
@@ -264,6 +266,8 @@ def load_config(path: Path) -> Config:
         data = json.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise InputError(f"{path.name} can't be read: {error.strerror}. Give an existing configuration.") from error
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise InputError(f"{path.name} must be a JSON file, but {error}. Correct or remove it.") from error
+    if isinstance(data, dict):  # of a run's, which may be changed for another one
+        data = {name: value for name, value in data.items() if name not in ("format", "sha256")}
     return Config.from_dict(data)

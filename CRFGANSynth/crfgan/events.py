@@ -4,7 +4,10 @@ Every event has `event`, its kind, and `time`, seconds since 1970:
 
 started     version, pid, task, and for some total, path; first of all
 device      device (cpu, cuda, mps), name, reason: why no GPU is used though any would be, or empty
-skipped     name, reason: a volume that can't be used, and why
+finding     files: how many were looked at so far
+skipped     name, reason: a volume that isn't used, or some for one reason, and why
+noted       sentence: what the user should know: on volumes that are used otherwise than they are, on files that were
+            passed over, on an earlier state that serves
 preparing   done, total
 prepared    volumes, spacing_mm, units
 precision   precision, usable, reason: arithmetic that was tried, and why it isn't used
@@ -25,6 +28,7 @@ tried       package, version, problem: what keeps it from being used, or empty
 estimated   device, name, presets: what each would take (see hardware/estimate.py)
 finished    path of the model or folder; last of a run that reached its end
 stopped     step; last of a run that was interrupted and saved
+interrupted reason: what is kept of work that was left before a run began, and how to go on; last of it
 failed      reason, a sentence, and for some package, which can't be used; last of a run that an error ended
 """
 

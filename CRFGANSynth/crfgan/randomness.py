@@ -8,6 +8,8 @@ from torch import Tensor
 
 from .errors import InputError
 
+TIGHTEST = 0.01
+"""Smallest limit of `truncate`: beyond it all volumes are the same."""
 LOOSEST = 3.0
 """Largest limit of `truncate`: one component in 370 lies beyond it anyway."""
 
@@ -55,11 +57,11 @@ def truncate(latent: Tensor, limit: float) -> Tensor:
     inside, so that a seed keeps its volume and changes it steadily with the limit.
 
     Raises:
-        InputError: the limit isn't greater than 0 and at most 3.
+        InputError: the limit isn't from 0.01 to 3.
     """
-    if not 0 < limit <= LOOSEST:
+    if not TIGHTEST <= limit <= LOOSEST:
         raise InputError(
-            f"The truncation must be greater than 0 and at most {LOOSEST:g}, got {limit:g}. "
+            f"The truncation must be from {TIGHTEST:g} to {LOOSEST:g}, got {limit:g}. "
             "Smaller numbers give more typical volumes; leave it out for all their variety."
         )
     low, high = torch.special.ndtr(torch.tensor([-limit, limit], dtype=torch.float64))

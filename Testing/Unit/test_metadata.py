@@ -4,6 +4,7 @@ import json
 import re
 import struct
 import subprocess
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -58,8 +59,12 @@ def catalogue() -> dict:
 @pytest.fixture(scope="module")
 def project() -> dict:
     """The [project] table of pyproject.toml."""
-    tomllib = pytest.importorskip("tomllib")
-    return tomllib.loads(read("pyproject.toml"))["project"]
+    return pyproject()["project"]
+
+
+def pyproject() -> dict:
+    """pyproject.toml."""
+    return tomllib.loads(read("pyproject.toml"))
 
 
 def core_version() -> str:
@@ -135,6 +140,15 @@ def test_requirements_equal_the_dependencies(project):
 def test_project_takes_its_version_from_the_core(project):
     assert project["dynamic"] == ["version"]
     assert 'version = { attr = "crfgan.version.__version__" }' in read("pyproject.toml")
+
+
+def test_the_oldest_python_is_the_same_everywhere(project):
+    oldest = re.fullmatch(r">=3\.(\d+)", project["requires-python"])[1]
+    assert pyproject()["tool"]["ruff"]["target-version"] == f"py3{oldest}"
+    for page in ("README.md", "docs/servers.md"):
+        assert re.findall(r"Python 3\.(\d+) or later", read(page)) == [oldest], page
+    # hashlib.file_digest, and the releases of SciPy and scikit-image that constraints.txt pins, are of 3.11.
+    assert int(oldest) >= 11
 
 
 def test_changelog_begins_with_the_version():

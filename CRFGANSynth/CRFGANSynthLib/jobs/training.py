@@ -54,11 +54,12 @@ def _argumentsOfNewRun(run, nodes, files, labels):
     exported = run / EXPORTED
     paths = (yield from exportNodes(nodes, exported)) + [Path(file).absolute() for file in files]
     # A list in a file: a few hundred paths are more than a command line may hold on Windows.
-    (exported / "volumes.txt").write_text("\n".join(map(str, paths)), encoding="utf-8")
+    # Names of files that aren't UTF-8 are written byte by byte, as the core reads them.
+    (exported / "volumes.txt").write_text("\n".join(map(str, paths)), encoding="utf-8", errors="surrogateescape")
     arguments = ["train", f"@{exported / 'volumes.txt'}", "--out", run, "--config", exported / "settings.json"]
     if labels is not None:
         table = exported / "labels.csv"
-        with open(table, "w", newline="", encoding="utf-8") as file:
+        with open(table, "w", newline="", encoding="utf-8", errors="surrogateescape") as file:
             # By their files: the core alone knows what it calls a volume.
             csv.writer(file).writerows([("file", "class"), *zip(paths, labels, strict=True)])
         arguments += ["--labels", table]

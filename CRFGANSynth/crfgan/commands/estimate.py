@@ -10,6 +10,7 @@ from ..events import Report
 from .terminal.argument_types import size
 from .terminal.command import OK, Command
 from .terminal.interruption import Interruption
+from .terminal.output import show
 from .terminal.progress import add_progress, begin
 from .terminal.settings import add_settings, chosen_config, given_settings
 
@@ -39,9 +40,9 @@ def _estimate(args: Namespace, report: Report, should_stop: Interruption) -> int
     if args.json:
         presets = estimate_presets(settings, device, budget)
         both = {"training_step": asdict(step), "synthesis": asdict(volume)}
-        print(json.dumps({"device": device.type, **both, "presets": presets}, indent=1))
+        show(json.dumps({"device": device.type, **both, "presets": presets}, indent=1))
     else:
-        print(describe_estimates(config, device.type, step, volume))
+        show(describe_estimates(config, device.type, step, volume))
     return OK
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import os
 import sys
 import traceback
-from argparse import ArgumentParser, RawDescriptionHelpFormatter
+from argparse import ArgumentParser, Namespace, RawDescriptionHelpFormatter
 
-from ..errors import InputError
+from ..errors import InputError, Interrupted
 from ..events import Lines
 from ..version import __version__
 from .benchmark import BENCHMARK
@@ -18,10 +18,12 @@ from .model import EXPORT, INFO
 from .phantoms import PHANTOMS
 from .self_test import SELF_TEST
 from .synthesize import SYNTHESIZE
-from .terminal.command import FAILED
+from .terminal.command import FAILED, INTERRUPTED
 from .terminal.console import Console
-from .terminal.failure import complain, explain
+from .terminal.failure import explain
 from .terminal.interruption import Interruption
+from .terminal.output import complain, settle
+from .terminal.path_lists import with_lists
 from .train import TRAIN
 
 COMMANDS = {
@@ -60,8 +62,6 @@ def build_parser() -> ArgumentParser:
         description="Train CRF-guided GANs on 3D medical images and synthesize new ones. Data stays on this machine.",
         epilog=EXAMPLES,
         formatter_class=RawDescriptionHelpFormatter,
-        # Of a few hundred files, a command line holds too little on Windows: @FILE names a file with one a line.
-        fromfile_prefix_chars="@",
     )
     parser.add_argument("--version", action="version", version=f"crfgan {__version__}")
     subparsers = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
@@ -73,12 +73,25 @@ def build_parser() -> ArgumentParser:
 def main(argv: list[str] | None = None) -> int:
     """Run the command line; returns the exit status: 0, 1 where it failed, 2 for wrong usage, 130 when interrupted."""
     _set_threads()
-    args = build_parser().parse_args(argv)
+    try:
+        words = sys.argv[1:] if argv is None else argv
+        return _run(build_parser().parse_args(with_lists(words), Namespace(words=words)))
+    except InputError as error:
+        complain(str(error))
+        return FAILED
+    finally:
+        settle()
+
+
+def _run(args: Namespace) -> int:
     events = getattr(args, "events", False)
     report = Lines(sys.stdout) if events else Console()
     interruption = Interruption(getattr(args, "stop_file", None), getattr(args, "pause_file", None))
     try:
         return COMMANDS[args.command].run(args, report, interruption)
+    except Interrupted as interrupted:
+        report("interrupted", reason=str(interrupted))
+        return INTERRUPTED
     except InputError as error:
         report("failed", reason=str(error))
         report.close()

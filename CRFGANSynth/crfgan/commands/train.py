@@ -2,33 +2,32 @@
 
 from __future__ import annotations
 
+import shlex
 from argparse import ArgumentParser, Namespace
-from pathlib import Path
 
 from ..config import Config
 from ..errors import InputError
 from ..events import Report
+from ..runs.configuration import CHANGEABLE
 from ..storage.run_folder import RunFolder
-from .terminal.argument_types import size
+from .terminal.argument_types import size, some_path
 from .terminal.command import INTERRUPTED, OK, Command
-from .terminal.inputs import add_cache, add_data
+from .terminal.inputs import add_cache, add_data, add_include, find_data
 from .terminal.interruption import Interruption
 from .terminal.progress import add_progress, begin
 from .terminal.settings import add_settings, chosen_config, given_settings
 
-RESUMABLE = {"iterations", "batch_size", "device", "precision"}
-"""Settings that a resumed run may change: the networks and the data are as they are."""
-
 
 def _add_arguments(parser: ArgumentParser) -> None:
     add_progress(parser)
-    parser.add_argument("--pause-file", type=Path, metavar="FILE", help="save and wait as long as FILE exists")
+    parser.add_argument("--pause-file", type=some_path, metavar="FILE", help="save and wait as long as FILE exists")
     where = parser.add_argument_group("data and run")
     add_data(where, nargs="*")
     target = where.add_mutually_exclusive_group(required=True)
-    target.add_argument("--out", type=Path, metavar="RUN", help="folder of the new run")
-    target.add_argument("--resume", type=Path, metavar="RUN", help="go on with the run in this folder")
-    where.add_argument("--labels", type=Path, metavar="CSV", help="classes: columns `name` or `file`, and `class`")
+    target.add_argument("--out", type=some_path, metavar="RUN", help="folder of the new run")
+    target.add_argument("--resume", type=some_path, metavar="RUN", help="go on with the run in this folder")
+    where.add_argument("--labels", type=some_path, metavar="CSV", help="classes: columns `name` or `file`, and `class`")
+    add_include(where)
     add_cache(where)
     where.add_argument("--licence", default="", help="licence of the model, written into its card")
     text = "such as 8GB; default: what the device has free"
@@ -41,13 +40,15 @@ def _train(args: Namespace, report: Report, should_stop: Interruption) -> int:
     folder = args.out or args.resume
     begin(report, "train", path=folder)
     from ..hardware.device import device_facts
-    from ..training.run import open_run, train_run
+    from ..training.run import check_run, open_run, train_run
 
     config = chosen_config(args) if args.resume is None else _resumed_config(args, open_run(folder))
     device = device_facts(config.training.device)
     report("device", **device)
     if args.resume is None:
-        config = _start(args, config, device["device"], report)
+        config = _start(args, config, device["device"], report, should_stop)
+    else:
+        check_run(folder, report, should_stop)
     pausing = should_stop.pausing
     if not train_run(folder, config, report, should_stop, args.licence, args.memory_budget, pausing):
         return INTERRUPTED
@@ -65,25 +66,26 @@ def _require_data_or_run(args: Namespace) -> None:
 def _resumed_config(args: Namespace, config: Config) -> Config:
     """The run's own configuration with what may change replaced."""
     given = given_settings(args)
-    fixed = sorted(set(given) - RESUMABLE)
+    fixed = sorted(set(given) - CHANGEABLE)
     if fixed or args.config or args.labels:
         names = ", ".join(fixed) or ("config" if args.config else "labels")
         raise InputError(f"A resumed run keeps its own {names}. Leave that out, or start a new run with --out.")
     return config.override(**given)
 
 
-def _start(args: Namespace, config: Config, device: str, report: Report) -> Config:
+def _start(args: Namespace, config: Config, device: str, report: Report, should_stop: Interruption) -> Config:
     """Make the folder of a new run from its volumes; returns the run's own configuration."""
     from ..data.cache import Cache
     from ..data.labels import read_labels
     from ..hardware.memory_fit import fit_to_memory
     from ..training.run import start_run
-    from ..volumes.discovery import find_volumes
 
     # What doesn't fit is said before the volumes are read.
     fit_to_memory(config, device, args.memory_budget)
     labels = read_labels(args.labels) if args.labels else None
-    return start_run(find_volumes(args.data), config, args.out, labels, report, Cache(args.cache))
+    sources, command = find_data(args, report, should_stop).sources, shlex.join(["crfgan", *args.words])
+    cache = Cache(args.cache)
+    return start_run(sources, config, args.out, labels, report, cache, args.include, should_stop, command)
 
 
 TRAIN = Command("train", "Train a CRF-GAN on volumes, into the folder of a run.", _add_arguments, _train)

@@ -24,14 +24,15 @@ import numpy as np
 
 from ..config import Preprocessing
 from ..errors import InputError
-from ..storage.atomic import free_space, replace_with, telling_user
+from ..storage.atomic import free_space, replace_with, sweep, telling_user
 from ..volumes.volume import Volume
 from .preprocessing import Survey, TrainingGrid, Units, preprocess, survey
+from .vetting.evidence import Evidence, Padding
 
 if TYPE_CHECKING:  # a panel that shows the cache's size must not wait for SimpleITK
     from ..volumes.discovery import Source
 
-PREPROCESSING = 1
+PREPROCESSING = 2
 """To be raised with every change of reading or preprocessing that changes a survey or a voxel."""
 
 ReadVolume = Callable[[], Volume]
@@ -81,6 +82,17 @@ def content_of(source: Source) -> str:
     return _key(source.kind, digests)
 
 
+def unchanged(source: Source, content: str, volume: Volume) -> Volume:
+    """The volume that was read of a source; what it is read from must have the content that it had before.
+
+    Raises:
+        InputError: it has not, and what is kept under that content would be of another volume.
+    """
+    if content_of(source) != content:
+        raise InputError(f"{source.label} was changed while it was read. Begin again when nobody writes to it.")
+    return volume
+
+
 def _digest(path: Path) -> str:
     digest = hashlib.sha256()
     with path.open("rb") as file:
@@ -94,8 +106,8 @@ def _data_file(path: Path) -> Path | None:
     with path.open("rb") as file:
         while line := file.readline(_CHUNK).strip():  # an empty line ends a header
             if match := _DATA_FILE.match(line):
-                data = path.parent / match[1].decode("latin-1")
-                return data if data.is_file() else None
+                name = match[1].decode(errors="surrogateescape")
+                return path.with_name(name) if Path(name).name == name and path.with_name(name).is_file() else None
     return None
 
 
@@ -140,6 +152,7 @@ class Cache:
 
     def __init__(self, folder: Path | None = None):
         self.folder = folder or default_folder()
+        sweep(self.folder)
 
     def survey(self, name: str, content: str, settings: Preprocessing, read: ReadVolume) -> Survey:
         """The survey of the volume `name` with this content.
@@ -225,11 +238,17 @@ def _nameless(found: Survey) -> dict:
     return facts
 
 
+def _evidence(facts: dict) -> Evidence:
+    padding = facts.pop("padding")
+    shape = tuple(map(int, facts.pop("shape")))
+    return Evidence(**facts, shape=shape, padding=None if padding is None else Padding(**padding))
+
+
 def _load_survey(path: Path) -> Survey | None:
     try:
         facts = json.loads(path.read_text(encoding="utf-8"))
         box = tuple((int(first), int(last)) for first, last in facts["box"])
         spacing, center = (tuple(map(float, facts[name])) for name in ("spacing", "center"))
-        return Survey("", Units(**facts["units"]), box, spacing, center)
-    except (OSError, ValueError, KeyError, TypeError):
+        return Survey("", Units(**facts["units"]), box, spacing, center, _evidence(facts["evidence"]), facts["remark"])
+    except (OSError, ValueError, LookupError, TypeError, AttributeError, RecursionError):
         return None

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import os
 import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import asdict, dataclass
 from itertools import count
 from pathlib import Path
@@ -17,15 +16,19 @@ from torch import Tensor
 
 from ..config import Preprocessing
 from ..errors import InputError
-from ..storage.atomic import free_space, make_folder, replace_with, telling_user, write_whole
+from ..storage.atomic import free_space, make_folder, replace_with, telling_user
 from ..storage.run_folder import RunFolder
+from ..storage.sealed import digest_of, read_sealed, write_sealed
 from ..volumes.discovery import Source
 from ..volumes.reading import read_volume
 from ..volumes.volume import Volume
 from .cache import Cache, content_of, open_array
 from .labels import Labels, number_classes
-from .prepare import OnSkip, Preparation, Surveyed
+from .prepare import Asked, OnNote, OnSkip, Preparation, Surveyed, never
 from .preprocessing import TrainingGrid, Units, choose_grid, choose_set_units, require_two
+from .vetting.words import NONE
+
+ADVICE = "Put back the file as it was, or train into a new folder."
 
 
 @dataclass(frozen=True)
@@ -41,6 +44,8 @@ class DatasetFacts:
     """Names of the classes, in the order of their numbers; empty where there are none."""
     labels: tuple[int, ...] = ()
     """Class number of each volume."""
+    identities: tuple[str, ...] = ()
+    """What tells each volume's voxels from others (see vetting/evidence.py); empty in runs that don't know."""
 
     @property
     def names_hash(self) -> str:
@@ -123,32 +128,43 @@ def prepare(
     on_skip: OnSkip,
     progress: Callable[[int, int], None],
     cache: Cache,
+    include: Collection[str] = NONE,
+    on_note: OnNote = lambda sentence: None,
+    should_stop: Asked = never,
 ) -> Dataset:
     """Preprocess into `folder` what `cache` doesn't hold yet, and open the result.
 
+    Args:
+        include: words by which the user insists on volumes that rules of thumb leave out.
+
     Raises:
+        Interrupted: to stop was asked for, within one volume.
         InputError: fewer than two volumes can be used, they are of different modality, a class is missing,
             or the folder or the cache has no room or can't be written.
     """
     total, done = 2 * len(sources), count(1)
-    preparation = Preparation(settings, cache, on_skip, lambda: progress(next(done), total))
+    preparation = Preparation(settings, cache, on_skip, lambda: progress(next(done), total), should_stop=should_stop)
     usable = preparation.survey([_OfSource(source) for source in sources])
+    usable = preparation.vetted(usable, include, on_note)
     require_two(len(sources), len(usable))
     surveys = [each.survey for each in usable]
     grid, units = choose_grid(surveys, settings), choose_set_units(surveys)
     kept = [each.volume.source for each in usable]
     classes, numbers = number_classes(kept, labels) if labels else ((), ())
     center = tuple(float(c) for c in np.median([s.center for s in surveys], axis=0))
-    facts = DatasetFacts(grid, units, center, tuple(source.name for source in kept), classes, numbers)
+    identities = tuple(found.evidence.identity for found in surveys)
+    facts = DatasetFacts(grid, units, center, tuple(source.name for source in kept), classes, numbers, identities)
 
     run = RunFolder(folder)
     make_folder(run.volumes)
     _make_room(usable, grid, folder, cache)
+    checksums = []
     for index, array in enumerate(preparation.arrays(usable, grid)):
         _take_over(array, run.volume(index))
+        checksums.append(digest_of(run.volume(index)))
     progress(total, total)
     details = [asdict(found) for found in surveys]
-    write_whole(run.data, json.dumps({"facts": asdict(facts), "volumes": details}, indent=1).encode())
+    write_sealed(run.data, {"facts": asdict(facts), "volumes": details, "checksums": checksums})
     return open_dataset(folder)
 
 
@@ -176,7 +192,21 @@ def facts_from_dict(data: dict) -> DatasetFacts:
     """Inverse of `dataclasses.asdict` on DatasetFacts."""
     grid = {name: tuple(v) if isinstance(v, list) else v for name, v in data["grid"].items()}
     rest = {name: tuple(data[name]) for name in ("center", "names", "classes", "labels")}
-    return DatasetFacts(TrainingGrid(**grid), Units(**data["units"]), **rest)
+    identities = tuple(data.get("identities", ()))
+    return DatasetFacts(TrainingGrid(**grid), Units(**data["units"]), **rest, identities=identities)
+
+
+def _check_facts(facts: DatasetFacts) -> None:
+    """Raise an exception of some kind unless facts that were read are such as `prepare` writes."""
+    numbers = (*facts.grid.spacing, *facts.center, facts.units.low, facts.units.high)
+    whole = (*facts.grid.shape, *facts.labels)
+    right = len(facts.grid.shape) == len(facts.grid.spacing) == len(facts.center) == 3 and min(facts.grid.shape) > 0
+    right &= all(type(number) is int for number in whole) and bool(np.isfinite(numbers).all())
+    right &= facts.units.low < facts.units.high and len(facts.labels) == (len(facts.names) if facts.classes else 0)
+    right &= len(facts.names) >= 2 and set(facts.labels) <= set(range(len(facts.classes)))
+    right &= len(facts.identities) in (0, len(facts.names))
+    if not (right and all(isinstance(name, str) for name in (*facts.names, *facts.classes, *facts.identities))):
+        raise ValueError("facts of another kind")
 
 
 def open_dataset(folder: Path) -> Dataset:
@@ -186,14 +216,35 @@ def open_dataset(folder: Path) -> Dataset:
         InputError: it isn't there or isn't whole.
     """
     run = RunFolder(folder)
+    content = read_sealed(run.data, ADVICE)
     try:
-        facts = facts_from_dict(json.loads(run.data.read_text(encoding="utf-8"))["facts"])
-    except (OSError, ValueError, KeyError, TypeError) as error:
+        facts = facts_from_dict(content["facts"])
+        _check_facts(facts)
+    except (KeyError, TypeError, AttributeError, ValueError) as error:
         raise InputError(
-            f"{run.name} must hold a run's prepared volumes, but its {run.data.name} is missing or damaged. "
-            "Train into a new folder."
+            f"{run.name} must hold a run's prepared volumes, but its {run.data.name} is damaged. {ADVICE}"
         ) from error
     volumes = Volumes([run.volume(index) for index in range(len(facts.names))], facts.grid.shape)
     for _ in volumes:  # each tells whether it is whole
         pass
     return Dataset(facts, volumes)
+
+
+def check_volumes(folder: Path, checked: Callable[[int, int], None]) -> None:
+    """Make sure that the prepared volumes of a run are as they were prepared; those of earlier versions can't tell.
+
+    Args:
+        checked: called after each volume with how many are checked, and of how many.
+
+    Raises:
+        InputError: one was changed or damaged.
+    """
+    run = RunFolder(folder)
+    known = read_sealed(run.data, ADVICE).get("checksums", [])
+    for index, checksum in enumerate(known):
+        path = run.volume(index)
+        with telling_user(path):
+            right = digest_of(path) == checksum
+        if not right:
+            raise InputError(f"{path.name} of {run.name} isn't as it was prepared: it was changed or damaged. {ADVICE}")
+        checked(index + 1, len(known))

@@ -5,20 +5,24 @@ What is found out is kept in the cache, where the training finds it.
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 from ..config import Preprocessing
 from ..errors import InputError
 from ..volumes.discovery import Source
+from ..volumes.finding.remarks import Note
 from ..volumes.pictures import middle_planes, save_picture
 from ..volumes.reading import read_volume
 from ..volumes.volume import Volume
-from .cache import Cache, CacheError, content_of
+from .cache import Cache, CacheError, content_of, unchanged
 from .labels import Labels
 from .preprocessing import Survey, canonical
+from .vetting.rules import Member, vet
+from .vetting.told import KINDS, Problem, left_out, told_once
+from .vetting.words import NONE
 
 PICTURE = 64
 """Height and width of a volume's picture in pixels."""
@@ -37,12 +41,19 @@ class Checked:
     """Along D, H, W as stored."""
     units: str = ""
     """`HU` or `arbitrary`."""
-    problem: str = ""
-    """A sentence on why it can't be used; empty where it can."""
+    reason: Problem | None = None
+    """Why it isn't used; None where it is."""
     thumbnail: Path | None = None
     """PNG of its middle axial plane."""
     class_name: str | None = None
     """Its class; None where there is no table of classes, empty where the table hasn't got it."""
+    member: Member | None = None
+    """What the rules of thumb judge it by."""
+
+    @property
+    def problem(self) -> str:
+        """A sentence on why it isn't used; empty where it is."""
+        return self.reason.sentence if self.reason else ""
 
     def facts(self) -> dict[str, object]:
         """What the event `checked` says of it."""
@@ -78,59 +89,85 @@ def check_volumes(
     for index, source in enumerate(sources):
         found = Checked(source.name, source.files, class_name=None if labels is None else labels.of(source))
         try:
+            content = content_of(source)
             volume = read_volume(source)
             spacing = tuple(round(float(s), 5) for s in volume.spacing[::-1])
             found = replace(found, shape=volume.shape, spacing_mm=spacing)
-            survey = _survey(source, volume, settings, cache)
+            survey = cache.survey(source.name, content, settings, partial(unchanged, source, content, volume))
         except CacheError:
             raise
         except InputError as error:
-            yield replace(found, problem=str(error))
+            yield replace(found, reason=Problem.unreadable(source.name, source.label, str(error)))
             continue
         picture = None if pictures is None else _draw(volume, survey, pictures / f"{index:05d}.png")
-        yield replace(found, units=survey.units.name, thumbnail=picture)
-
-
-def _survey(source: Source, volume: Volume, settings: Preprocessing, cache: Cache) -> Survey:
-    return cache.survey(source.name, content_of(source), settings, lambda: volume)
+        yield replace(found, units=survey.units.name, thumbnail=picture, member=Member(source, survey))
 
 
 def _draw(volume: Volume, survey: Survey, path: Path) -> Path:
     volume = canonical(volume)
     middle = volume.shape[0] // 2
-    plane = survey.units.to_training(volume.array[middle : middle + 1])
+    plane = survey.to_training(volume.array[middle : middle + 1])
     axial, _, _ = middle_planes(plane, volume.spacing[::-1], PICTURE)
     return save_picture(axial, path)
 
 
-def without_minority(found: list[Checked]) -> list[Checked]:
-    """The same with a problem for each usable volume that isn't of the kind that most are; at a tie, of the first."""
-    kinds = Counter(each.units for each in found if not each.problem)
-    if len(kinds) < 2:
-        return found
-    (most, _), total = kinds.most_common(1)[0], kinds.total()
-    return [each if each.problem or each.units == most else _of_other_kind(each, kinds, total) for each in found]
+def vetted(found: list[Checked], modality: str, include: Collection[str] = NONE) -> tuple[list[Checked], list[str]]:
+    """The same with a problem for each that a rule of thumb leaves out, and what is told of those that are used."""
+    usable = [index for index, each in enumerate(found) if each.member]
+    verdict = vet([found[index].member for index in usable], modality, include)
+    judged = list(found)
+    for place, problem in verdict.problems.items():
+        judged[usable[place]] = replace(found[usable[place]], reason=problem)
+    return judged, verdict.notes
 
 
-def _of_other_kind(odd: Checked, kinds: Counter[str], total: int) -> Checked:
-    others = f"{total - kinds[odd.units]} of {total} volumes"
-    seems = f"looks like CT, while {others} don't" if odd.units == "HU" else f"doesn't look like CT, while {others} do"
-    advice = "Leave it out, or name the modality."
-    return replace(odd, problem=f"{odd.name} {seems}. {advice}")
+@dataclass(frozen=True)
+class Summary:
+    """What is said of all volumes together."""
+
+    found: Sequence[Checked]
+    notes: Sequence[Note] = ()
+    """On files that were passed over."""
+
+    @property
+    def usable(self) -> int:
+        """How many volumes can be used."""
+        return sum(each.reason is None for each in self.found)
+
+    @property
+    def total(self) -> int:
+        """Of how many: what is no training volume doesn't count."""
+        return sum(each.reason is None or each.reason.cause not in KINDS for each in self.found)
+
+    @property
+    def _reasons(self) -> list[Problem]:
+        return [each.reason for each in self.found if each.reason]
+
+    def passed_over(self) -> list[Checked]:
+        """A row for each kind of files that were passed over."""
+        return [Checked(n.what, reason=Problem(n.what, n.what, n.sentence)) for n in self.notes if n.is_left_out]
+
+    def line(self) -> str:
+        """How many can be used, and what was left out or passed over."""
+        out = left_out(self._reasons) + [note.what for note in self.notes if note.is_left_out]
+        counted = f"{self.usable} of {self.total} can be used"
+        return f"{counted}; left out: {', '.join(out)}" if out else counted
+
+    def table(self) -> str:
+        """One line a volume, what several have in common once below it, and the line above, for a terminal."""
+        shared = [(names, sentence) for names, sentence in told_once(self._reasons) if len(names) > 1]
+        mark = {name: f"see {number}" for number, (names, _) in enumerate(shared, 1) for name in names}
+        rows = [("volume", "voxels", "mm", "units", "class", "problem")]
+        rows += [_row(each, mark.get(each.name, each.problem)) for each in self.found]
+        if all(each.class_name is None for each in self.found):
+            rows = [(*row[:4], row[5]) for row in rows]
+        widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+        lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
+        lines += [f"{number}: {sentence}" for number, (_, sentence) in enumerate(shared, 1)]
+        return "\n".join([*lines, self.line()])
 
 
-def table(found: list[Checked]) -> str:
-    """One line a volume, and how many can be used, for a terminal."""
-    rows = [("volume", "voxels", "mm", "units", "class", "problem"), *map(_row, found)]
-    if all(each.class_name is None for each in found):
-        rows = [(*row[:4], row[5]) for row in rows]
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
-    usable = sum(not each.problem for each in found)
-    return "\n".join([*lines, f"{usable} of {len(found)} can be used"])
-
-
-def _row(each: Checked) -> tuple[str, ...]:
+def _row(each: Checked, problem: str) -> tuple[str, ...]:
     voxels = " x ".join(map(str, each.shape))
     mm = " x ".join(f"{s:.4g}" for s in each.spacing_mm)
-    return each.name, voxels, mm, each.units, each.class_name or "", each.problem
+    return each.name, voxels, mm, each.units, each.class_name or "", problem

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -10,6 +11,8 @@ from pathlib import Path
 from ..errors import InputError
 from ..volumes.discovery import Source
 
+_LONGEST_LINE = 1 << 16
+_ZEROS = re.compile(r"(?<![0-9])0+(?=[0-9])")
 TABLE = "labels.csv"
 """Name of the table that is looked for beside volumes."""
 
@@ -21,6 +24,8 @@ class Labels:
     by_name: Mapping[str, str]
     by_path: Mapping[Path, str] = field(default_factory=dict)
     """Absolute paths of files and folders."""
+    table: str = TABLE
+    """Name of the file that says so."""
 
     def of(self, source: Source) -> str:
         """The class of a volume, empty where the table has none: a line for a file of it comes before one for a folder
@@ -35,6 +40,26 @@ class Labels:
             raise InputError(f"{source.name} must have one class, but its files have {names}. Give all of them one.")
         return classes[0] if classes else self.by_name.get(source.name, "")
 
+    def problem(self, sources: Sequence[Source]) -> str:
+        """A sentence where volumes have no class, or all have the same; empty where they can be trained on by class."""
+        try:
+            number_classes(sources, self)
+        except InputError as error:
+            return str(error)
+        return ""
+
+    def advice(self, sources: Sequence[Source]) -> str:
+        """What to do where a volume has no class: a row that fits none may be meant for it."""
+        names = {source.name for source in sources}
+        for row in self.by_name:
+            alike = [name for name in names if _key(name) == _key(row)]
+            if row not in names and len(alike) == 1:
+                return (
+                    f"{self.table} has a row {row!r:.40}, which fits no volume, but {alike[0]} is likely meant. "
+                    "Write names as files are called, without their ending."
+                )
+        return "Add a line for each to the table of classes; names are file names without their ending."
+
     def _of_file(self, file: Path) -> str:
         path = file.resolve()
         return next((self.by_path[place] for place in (path, *path.parents) if place in self.by_path), "")
@@ -43,24 +68,50 @@ class Labels:
 def read_labels(path: Path) -> Labels:
     """Read a CSV file with the columns `class` and `name`, `file` or both; files are named from the table's folder.
 
+    Columns are parted by commas, semicolons or tabs, as the first line shows.
+
     Raises:
-        InputError: the file can't be read or lacks a column.
+        InputError: the file can't be read, lacks a column, or a row lacks a name or a class.
     """
+    rows = _rows(path)
+    columns = [cell.strip().lower() for cell in rows[0][1]] if rows else []
+    if "class" not in columns or {"name", "file"}.isdisjoint(columns):
+        found = ", ".join(columns) if columns else "an empty file"
+        raise InputError(f"{path.name} must have the columns `name` and `class`, got {found}. Add a line naming them.")
+    by_name, by_path = {}, {}
+    for number, cells in rows[1:]:
+        row = dict(zip(columns, (cell.strip() for cell in cells), strict=False))
+        if not row.get("class") or not (row.get("name") or row.get("file")):
+            missing = "class" if not row.get("class") else "name"
+            shown = ", ".join(cells)
+            raise InputError(
+                f"{path.name} must have a {missing} in row {number}, got {shown!r:.60}. Add what is missing."
+            )
+        if row.get("name"):
+            by_name[row["name"]] = row["class"]
+        if row.get("file"):
+            by_path[(path.parent / row["file"]).resolve()] = row["class"]
+    return Labels(by_name, by_path, path.name)
+
+
+def _rows(path: Path) -> list[tuple[int, list[str]]]:
+    """The number of each line that isn't empty, and its cells."""
     try:
         with open(path, newline="", encoding="utf-8-sig") as file:
-            rows = list(csv.DictReader(file))
-    except (OSError, UnicodeDecodeError) as error:
+            first = file.readline(_LONGEST_LINE)
+            file.seek(0)
+            delimiter = max(",;\t", key=first.count)
+            rows = csv.reader(file, delimiter=delimiter)
+            return [(rows.line_num, cells) for cells in rows if any(cell.strip() for cell in cells)]
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
         reason = error.strerror if isinstance(error, OSError) else "it isn't text in UTF-8"
+        reason = f"it is no table ({error})" if isinstance(error, csv.Error) else reason
         raise InputError(f"{path.name} can't be read as a table of classes: {reason}. Give a CSV file.") from error
-    columns = set(rows[0]) if rows else set()
-    if "class" not in columns or columns.isdisjoint({"name", "file"}):
-        found = ", ".join(rows[0]) if rows else "an empty file"
-        raise InputError(f"{path.name} must have the columns `name` and `class`, got {found}. Add a line naming them.")
-    table = [{column: (row.get(column) or "").strip() for column in ("name", "file", "class")} for row in rows]
-    return Labels(
-        {row["name"]: row["class"] for row in table if row["name"]},
-        {(path.parent / row["file"]).resolve(): row["class"] for row in table if row["file"]},
-    )
+
+
+def _key(name: str) -> str:
+    """A name as spreadsheets and people change it: without zeros before numbers, capitals and endings."""
+    return _ZEROS.sub("", name.strip().lower().split(".")[0])
 
 
 def find_labels(data: Sequence[Path]) -> Labels | None:
@@ -81,11 +132,10 @@ def number_classes(sources: Sequence[Source], labels: Labels) -> tuple[tuple[str
         InputError: a volume has no class, or all have the same.
     """
     named = [labels.of(source) for source in sources]
-    missing = [source.name for source, name in zip(sources, named, strict=True) if not name]
-    if missing:
+    if missing := [source.name for source, name in zip(sources, named, strict=True) if not name]:
         raise InputError(
             f"Every volume must have a class, but {len(missing)} of {len(sources)} have none, {missing[0]} among them. "
-            "Add a line for each to the table of classes; names are file names without their ending."
+            f"{labels.advice(sources)}"
         )
     classes = tuple(sorted(set(named)))
     if len(classes) < 2:

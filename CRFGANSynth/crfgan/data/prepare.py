@@ -1,11 +1,12 @@
-"""The one way from volumes to arrays on a training grid: all are surveyed, a grid is chosen, each is brought to it.
+"""The one way from volumes to arrays on a training grid: all are surveyed and vetted, a grid is chosen, each is brought
+to it.
 
 What the survey has read is kept for the second step as far as memory allows, so that a volume is decoded once.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -13,13 +14,20 @@ from typing import Protocol
 import psutil
 
 from ..config import Preprocessing
-from ..errors import InputError
+from ..errors import InputError, Interrupted
+from ..volumes.discovery import Source
 from ..volumes.volume import Volume
 from .cache import Cache, CacheError
 from .preprocessing import Survey, TrainingGrid
+from .vetting.rules import Member, vet
+from .vetting.told import Problem, told_once
 
 OnSkip = Callable[[str, str], None]
-"""Told the name of a volume that is left out, and why."""
+"""Told the name of a volume that is left out, and why; of several with one problem once."""
+OnNote = Callable[[str], None]
+"""Told a sentence on volumes that are used otherwise than they are."""
+Asked = Callable[[], bool]
+"""Whether something is asked for at this moment."""
 SHARE = 4
 """Volumes that wait for the second step may take one part in so many of the memory that is free."""
 
@@ -28,6 +36,8 @@ class Unread(Protocol):
     """A volume that is not read yet."""
 
     name: str
+    source: Source | None
+    """Its files; None for one that a run has prepared, which was vetted then."""
 
     def content_hash(self) -> str:
         """A hash of all that it is read from. Raises InputError where that can't be read."""
@@ -45,12 +55,18 @@ class Surveyed:
     survey: Survey
 
 
+def never() -> bool:
+    """Nothing is asked for."""
+    return False
+
+
 class Preparation:
     """Both steps for one or several sets that come to one grid.
 
     Args:
-        on_skip: told of each volume that can't be used.
+        on_skip: told of the volumes that aren't used.
         step: called after each volume, in either step.
+        should_stop: asked after each volume; what was done until then is in the cache.
         room: bytes for volumes that wait for the second step; a share of the free memory where none is given.
     """
 
@@ -61,31 +77,59 @@ class Preparation:
         on_skip: OnSkip,
         step: Callable[[], None],
         room: int | None = None,
+        should_stop: Asked = never,
     ):
         self.settings, self.cache, self.on_skip, self.step = settings, cache, on_skip, step
+        self.should_stop = should_stop
         self.room = psutil.virtual_memory().available // SHARE if room is None else room
         self._waiting: dict[str, Volume] = {}
 
     def survey(self, volumes: Sequence[Unread]) -> list[Surveyed]:
-        """What is known of each volume that can be used, one at a time.
+        """What is known of each volume that can be read, one at a time.
 
         Raises:
             CacheError: the cache can't be written.
+            Interrupted: to stop was asked for.
         """
-        usable = []
-        for volume in volumes:
+        usable, problems = [], []
+        for done, volume in enumerate(volumes, 1):
             try:
                 content = volume.content_hash()
-                read = _Read(volume)
+                read = _Read(volume, content)
                 found = self.cache.survey(volume.name, content, self.settings, read)
                 usable.append(Surveyed(volume, content, found))
                 self._keep(content, read.volume)
             except CacheError:
                 raise
             except InputError as error:
-                self.on_skip(volume.name, str(error))
+                label = volume.source.label if volume.source else volume.name
+                problems.append(Problem.unreadable(volume.name, label, str(error)))
             self.step()
+            self._stop_if_asked(f"{done} of {len(volumes)} volumes were looked at")
+        self._tell(problems)
         return usable
+
+    def vetted(self, usable: Sequence[Surveyed], include: Collection[str], on_note: OnNote) -> list[Surveyed]:
+        """Those of a set that no rule of thumb leaves out (see vetting/rules.py).
+
+        Args:
+            include: words by which the user insists on some that a rule would leave out.
+        """
+        by_rule = [each for each in usable if each.volume.source]
+        verdict = vet([Member(each.volume.source, each.survey) for each in by_rule], self.settings.modality, include)
+        self._tell(verdict.problems.values())
+        for sentence in verdict.notes:
+            on_note(sentence)
+        out = {id(by_rule[index]) for index in verdict.problems}
+        return [each for each in usable if id(each) not in out]
+
+    def _tell(self, problems: Iterable[Problem]) -> None:
+        for names, sentence in told_once(problems):
+            self.on_skip(names[0] if len(names) == 1 else f"{names[0]} and {len(names) - 1} more", sentence)
+
+    def _stop_if_asked(self, done: str) -> None:
+        if self.should_stop():
+            raise Interrupted(f"Stopped after {done}; what was done is kept. The same command goes on from there.")
 
     def arrays(self, usable: Sequence[Surveyed], grid: TrainingGrid) -> Iterator[Path]:
         """The file in the cache (see `open_array`) with each volume on the grid, one at a time.
@@ -93,13 +137,15 @@ class Preparation:
         Raises:
             InputError: a volume can't be read any more.
             CacheError: the cache can't be written.
+            Interrupted: to stop was asked for.
         """
-        for each in usable:
-            read = each.volume.read
+        for done, each in enumerate(usable, 1):
+            read = _Read(each.volume, each.content_hash)
             if (volume := self._take(each.content_hash)) is not None:
                 read = lambda volume=volume: volume  # noqa: E731
             yield self.cache.array(each.content_hash, each.survey, grid, read)
             self.step()
+            self._stop_if_asked(f"{done} of {len(usable)} volumes were prepared")
 
     def _keep(self, content: str, volume: Volume | None) -> None:
         if volume is not None and volume.array.nbytes <= self.room:
@@ -114,11 +160,17 @@ class Preparation:
 
 
 class _Read:
-    """Reads a volume when it is called, and remembers it."""
+    """Reads a volume when it is called, and remembers it.
 
-    def __init__(self, lazy: Unread):
-        self.lazy, self.volume = lazy, None
+    Raises InputError where it isn't what it was when its content was hashed: the cache would keep it under that name.
+    """
+
+    def __init__(self, lazy: Unread, content: str):
+        self.lazy, self.content, self.volume = lazy, content, None
 
     def __call__(self) -> Volume:
-        self.volume = self.lazy.read()
-        return self.volume
+        volume = self.lazy.read()
+        if self.lazy.content_hash() != self.content:
+            raise InputError(f"{self.lazy.name} was changed while it was read. Begin again when nobody writes to it.")
+        self.volume = volume
+        return volume

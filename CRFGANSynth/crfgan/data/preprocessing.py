@@ -15,8 +15,11 @@ from ..errors import InputError
 from ..volumes.orientation import to_canonical
 from ..volumes.resampling import resample
 from ..volumes.volume import Volume
+from .vetting.evidence import INTERCEPT, Evidence, examine
 
 LUNG_CT = (-1024.0, 600.0)
+CT = ("ct", "lung-ct")
+"""Modalities whose values are Hounsfield units."""
 FOREGROUND = 0.1
 """Share of the window above which a voxel is foreground."""
 BLANK_SLICE = 0.002
@@ -58,6 +61,14 @@ class Survey:
     """Voxel size in mm along D, H, W of the canonical volume."""
     center: tuple[float, float, float]
     """Centre of the foreground, RAS mm."""
+    evidence: Evidence
+    """What its voxels give away."""
+    remark: str = ""
+    """See Volume."""
+
+    def to_training(self, array: np.ndarray) -> np.ndarray:
+        """Stored intensities -> float32 in [-1, 1], with padding taken for air, and an intercept that was missing."""
+        return self.units.to_training(mended(array, self.evidence, self.units.name))
 
     @property
     def extent(self) -> np.ndarray:
@@ -84,27 +95,31 @@ def canonical(volume: Volume) -> Volume:
     return replace(volume, ijk_to_ras=affine)
 
 
-def looks_like_ct(volume: Volume) -> bool:
-    """Whether intensities are Hounsfield units: much air near -1000, and tissue above water."""
-    low, high = np.percentile(volume.array, (2, 99.8))
-    return -4000 < low < -500 and 0 < high < 4000
+def mended(array: np.ndarray, evidence: Evidence, units: str) -> np.ndarray:
+    """Stored intensities without padding, and with the intercept that is missing where `units` is HU."""
+    if evidence.padding:
+        padding = evidence.padding
+        array = np.where((array >= padding.low) & (array <= padding.high), np.float32(padding.fill), array)
+    return array.astype(np.float32) + INTERCEPT if units == "HU" and evidence.lacks_intercept else array
 
 
-def choose_units(volume: Volume, settings: Preprocessing) -> Units:
+def choose_units(volume: Volume, settings: Preprocessing, evidence: Evidence | None = None) -> Units:
     """The intensity window of one canonical volume by the modality asked for.
 
     Raises:
         InputError: nothing but one intensity lies inside the window.
     """
+    evidence = evidence or examine(volume.array)
     integer = np.issubdtype(volume.array.dtype, np.integer)
-    ct = settings.modality in ("ct", "lung-ct") or (settings.modality == "auto" and looks_like_ct(volume))
+    ct = settings.modality in CT or (settings.modality == "auto" and evidence.looks_like_ct)
+    array = mended(volume.array, evidence, "HU" if ct else "arbitrary")
     if settings.window:
         low, high = settings.window
     elif ct:
         low, high = LUNG_CT
     else:
-        low, high = (float(v) for v in np.percentile(volume.array, (0.5, 99.8)))
-    inside = volume.array[(volume.array > low) & (volume.array < high)] if ct else volume.array
+        low, high = (float(v) for v in np.percentile(array, (0.5, 99.8)))
+    inside = array[(array > low) & (array < high)] if ct else array
     if high <= low or inside.size == 0:
         raise InputError(
             f"{volume.name} has nothing to learn from between intensities {low:g} and {high:g}. "
@@ -127,11 +142,14 @@ def foreground_box(array: np.ndarray) -> tuple[tuple[int, int], ...]:
 def survey(volume: Volume, settings: Preprocessing) -> Survey:
     """Window, foreground and size of one volume, in any orientation."""
     volume = canonical(volume)
-    units = choose_units(volume, settings)
-    box = foreground_box(units.to_training(volume.array))
+    evidence = examine(volume.array)
+    units = choose_units(volume, settings, evidence)
+    box = foreground_box(units.to_training(mended(volume.array, evidence, units.name)))
     middle = [(first + last - 1) / 2 for first, last in reversed(box)]
     center = (volume.ijk_to_ras @ [*middle, 1])[:3]
-    return Survey(volume.name, units, box, tuple(volume.spacing[::-1]), tuple(map(float, center)))
+    return Survey(
+        volume.name, units, box, tuple(volume.spacing[::-1]), tuple(map(float, center)), evidence, volume.remark
+    )
 
 
 def choose_grid(surveys: list[Survey], settings: Preprocessing) -> TrainingGrid:
@@ -176,7 +194,7 @@ def _voxel_from_grid(found: Survey, grid: TrainingGrid) -> np.ndarray:
 def preprocess(volume: Volume, found: Survey, grid: TrainingGrid) -> np.ndarray:
     """A volume in any orientation -> float32 (D, H, W) in [-1, 1] on the training grid, background -1."""
     volume = canonical(volume)
-    array = found.units.to_training(volume.array)
+    array = found.to_training(volume.array)
     return resample(array, _voxel_from_grid(found, grid), grid.shape, background=-1.0)
 
 

@@ -53,5 +53,8 @@ def hold_out(dataset: Dataset, training: Training) -> tuple[Dataset, Dataset]:
 
 def _part(dataset: Dataset, indices: list[int]) -> Dataset:
     facts = dataset.facts
-    names, labels = ([values[i] for i in indices] if values else [] for values in (facts.names, facts.labels))
-    return Dataset(replace(facts, names=tuple(names), labels=tuple(labels)), Part(dataset.volumes, indices))
+    names, labels, identities = (
+        tuple(values[i] for i in indices) if values else () for values in (facts.names, facts.labels, facts.identities)
+    )
+    facts = replace(facts, names=names, labels=labels, identities=identities)
+    return Dataset(facts, Part(dataset.volumes, indices))

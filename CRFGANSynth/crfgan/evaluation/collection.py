@@ -8,14 +8,14 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from ..config import load_config
 from ..data.cache import content_of
 from ..data.dataset import Dataset, open_dataset
 from ..data.preprocessing import restore
 from ..data.split import hold_out
-from ..errors import InputError
+from ..runs.configuration import read_configuration
 from ..storage.run_folder import RunFolder
-from ..volumes.discovery import Source, find_volumes, suffix_of
+from ..volumes.discovery import Source, look_for_volumes
+from ..volumes.finding.kinds import suffix_of
 from ..volumes.reading import read_volume
 from ..volumes.volume import Volume
 
@@ -26,38 +26,53 @@ class LazyVolume:
 
     name: str
     """The file's name; of what has none, what it is called."""
-    key: str
-    """The name without an ending, by which a run knows its volumes."""
-    is_prepared: bool
-    """Whether it is what a run has prepared of a file, and no file of its own."""
+    source: Source | None
+    """Its files; None for what a run has prepared of a file."""
+    identity: str
+    """Of the voxels that a run has prepared it from (see data/vetting/evidence.py); empty for a file, which tells."""
     content_hash: Callable[[], str]
     """Gives a hash of all that it is read from. Raises InputError where that can't be read."""
     read: Callable[[], Volume]
     """Raises InputError where it can't be used."""
 
 
-def collect_volumes(paths: Iterable[Path]) -> list[LazyVolume]:
+@dataclass(frozen=True)
+class Collected:
+    """Volumes, and sentences on files that were passed over."""
+
+    volumes: list[LazyVolume]
+    notes: list[str]
+
+
+def collect_volumes(
+    paths: Iterable[Path], with_synthetic: bool = False, tick: Callable[[], None] = lambda: None
+) -> Collected:
     """The volumes of files, of folders of files, and those that runs learn from, each once.
+
+    Args:
+        with_synthetic, tick: as of `look_for_volumes`.
 
     Raises:
         InputError: a path doesn't exist or isn't of a format that can be read, or a run is damaged.
     """
     paths = list(paths)
     runs = [path for path in paths if RunFolder(path).has_volumes]
-    files = [_of_file(source) for source in find_volumes(path for path in paths if path not in runs)]
-    return files + [volume for run in runs for volume in _of_run(run)]
+    found = look_for_volumes((path for path in paths if path not in runs), with_synthetic, tick)
+    volumes = [*map(_of_file, found.sources), *(volume for run in runs for volume in _of_run(run))]
+    return Collected(volumes, [note.sentence for note in found.notes])
 
 
 def _of_file(source: Source) -> LazyVolume:
     name = source.name + (suffix_of(source.files[0]) if len(source.files) == 1 else "")
-    return LazyVolume(name, source.name, False, partial(content_of, source), partial(read_volume, source))
+    return LazyVolume(name, source, "", partial(content_of, source), partial(read_volume, source))
 
 
 def _of_run(folder: Path) -> list[LazyVolume]:
-    dataset, _held_out = hold_out(open_dataset(folder), load_config(RunFolder(folder).config).training)
+    dataset, _held_out = hold_out(open_dataset(folder), read_configuration(folder).training)
+    identities = dataset.facts.identities or [""] * len(dataset)
     return [
-        LazyVolume(name, name, True, partial(_hash, dataset, index), partial(_restored, dataset, index))
-        for index, name in enumerate(dataset.facts.names)
+        LazyVolume(name, None, identity, partial(_hash, dataset, index), partial(_restored, dataset, index))
+        for index, (name, identity) in enumerate(zip(dataset.facts.names, identities, strict=True))
     ]
 
 
@@ -68,21 +83,3 @@ def _hash(dataset: Dataset, index: int) -> str:
 def _restored(dataset: Dataset, index: int) -> Volume:
     facts = dataset.facts
     return restore(dataset.volumes[index], facts.units, facts.grid, facts.center, facts.names[index])
-
-
-def held_out_volumes(real: Iterable[LazyVolume], training: Iterable[LazyVolume]) -> list[LazyVolume]:
-    """Real volumes that aren't among the training volumes.
-
-    The content of its files tells; of what a run has prepared only the name does.
-    """
-    training = list(training)
-    names = {volume.key for volume in training if volume.is_prepared}
-    hashes = {_hash_or_none(volume) for volume in training} - {None}
-    return [volume for volume in real if volume.key not in names and _hash_or_none(volume) not in hashes]
-
-
-def _hash_or_none(volume: LazyVolume) -> str | None:
-    try:
-        return volume.content_hash()
-    except InputError:  # it is told of when it is read
-        return None

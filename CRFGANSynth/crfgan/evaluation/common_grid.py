@@ -5,7 +5,7 @@ The way is that of training volumes (preprocessing.py): orientation, intensity w
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import count
 
@@ -14,8 +14,9 @@ import numpy as np
 from ..config import Preprocessing
 from ..data.cache import Cache
 from ..data.dataset import Volumes
-from ..data.prepare import OnSkip, Preparation, Surveyed
+from ..data.prepare import Asked, OnNote, OnSkip, Preparation, Surveyed
 from ..data.preprocessing import TrainingGrid, Units, choose_grid, choose_set_units
+from ..data.vetting.words import COPIES
 from ..errors import InputError
 from .collection import LazyVolume
 
@@ -31,6 +32,8 @@ class VolumeSet:
     """Volumes that belong together, float32 (D, H, W) in [-1, 1]."""
 
     names: tuple[str, ...]
+    identities: tuple[str, ...]
+    """What tells the voxels of each, as they were before they came to the grid."""
     volumes: Sequence[np.ndarray]
 
     def __len__(self) -> int:
@@ -51,17 +54,26 @@ def resample_sets(
     volumes: Mapping[str, Sequence[LazyVolume]],
     settings: Preprocessing,
     cache: Cache,
+    include: Collection[str],
     on_skip: OnSkip,
+    on_note: OnNote,
     progress: OnProgress,
+    should_stop: Asked,
 ) -> ResampledSets:
     """Bring sets of volumes to one grid; what can't be used is left out and told of.
 
     Raises:
         InputError: a set has no volume that can be used, the sets are of different modality, or the cache has no room.
+        Interrupted: to stop was asked for; what was prepared is in the cache.
     """
     total, done = 2 * sum(map(len, volumes.values())), count(1)
-    preparation = Preparation(settings, cache, on_skip, lambda: progress(next(done), total))
-    surveyed = {name: _survey_set(name, of_set, preparation) for name, of_set in volumes.items()}
+    preparation = Preparation(settings, cache, on_skip, lambda: progress(next(done), total), should_stop=should_stop)
+    surveyed = {}
+    for name, of_set in volumes.items():
+        # That a model makes one volume twice is what is to be found out.
+        insisted = {*include, COPIES} if name == SYNTHETIC else include
+        surveyed[name] = preparation.vetted(preparation.survey(of_set), insisted, on_note)
+        _require_some(name, len(of_set), len(surveyed[name]))
     surveys = [each.survey for of_set in surveyed.values() for each in of_set]
     grid, units = choose_grid(surveys, settings), choose_set_units(surveys)
     sets = {name: _resample_set(of_set, grid, preparation) for name, of_set in surveyed.items()}
@@ -69,15 +81,11 @@ def resample_sets(
     return ResampledSets(sets, grid, units)
 
 
-def _survey_set(name: str, volumes: Sequence[LazyVolume], preparation: Preparation) -> list[Surveyed]:
-    surveyed = preparation.survey(volumes)
-    _require_some(name, len(volumes), len(surveyed))
-    return surveyed
-
-
 def _resample_set(surveyed: Sequence[Surveyed], grid: TrainingGrid, preparation: Preparation) -> VolumeSet:
     paths = list(preparation.arrays(surveyed, grid))
-    return VolumeSet(tuple(each.volume.name for each in surveyed), Volumes(paths, grid.shape))
+    names = tuple(each.volume.name for each in surveyed)
+    identities = tuple(each.volume.identity or each.survey.evidence.identity for each in surveyed)
+    return VolumeSet(names, identities, Volumes(paths, grid.shape))
 
 
 def _require_some(name: str, total: int, usable: int) -> None:

@@ -12,7 +12,8 @@ import numpy as np
 from ..metrics.histogram import intensity_shares
 from ..metrics.seams import SLABS
 from ..metrics.spectrum import POWER_FLOOR, radial_power
-from ..storage.atomic import make_folder, write_whole
+from ..storage.atomic import make_folder, sweep, write_whole
+from ..storage.manifest import Manifest
 from ..version import __version__
 from .charts import Chart, Curve
 from .common_grid import ResampledSets, VolumeSet
@@ -47,13 +48,26 @@ def write_report(folder: Path, results: Mapping, resampled: ResampledSets) -> Pa
     """Write both files; returns the path of the page.
 
     Raises:
-        InputError: the folder can't be written.
+        InputError: see `require_place`.
     """
-    make_folder(folder)
-    write_whole(folder / JSON, (json.dumps(results, indent=1, allow_nan=False) + "\n").encode())
+    manifest = require_place(folder)
     page = render_page(results, resampled.sets, _charts(resampled))
-    write_whole(folder / HTML, page.encode())
+    with manifest.writing(JSON, HTML):
+        write_whole(folder / JSON, (json.dumps(results, indent=1, allow_nan=False) + "\n").encode())
+        write_whole(folder / HTML, page.encode(errors="backslashreplace"))
     return folder / HTML
+
+
+def require_place(folder: Path) -> Manifest:
+    """Make a folder for a report; returns what was made there before.
+
+    Raises:
+        InputError: it can't be written, or holds other files in the place of a report's.
+    """
+    sweep(make_folder(folder))
+    manifest = Manifest(folder, "report")
+    manifest.require_free((JSON, HTML))
+    return manifest
 
 
 def _charts(resampled: ResampledSets) -> list[Chart]:

@@ -33,6 +33,8 @@ EVIDENT = 0.25
 """A distance of less than this share of the median held-out one is a copy's, whatever chance gives. In random splits
 of real hippocampi, of head and of chest phantoms no new volume came below 0.41; flipped and shifted copies are at 0,
 those with noise of 0.3 (of intensities from -1 to 1) mostly at 0.1 to 0.2."""
+SAME = 0.05
+"""A distance under which a held-out volume is a training volume, though most of them should be."""
 
 OnProgress = Callable[[int, int], None]
 """Called with how many volumes are done, and of how many."""
@@ -127,7 +129,7 @@ def reference_distances(held_out: Sequence[float]) -> np.ndarray:
     A patient on both sides, or a volume that is there twice, would else lower the threshold until nothing is flagged.
     """
     ordered = np.sort(held_out)
-    return ordered[ordered >= EVIDENT * np.median(ordered)] if len(ordered) else ordered
+    return ordered[ordered >= max(EVIDENT * np.median(ordered), SAME)] if len(ordered) else ordered
 
 
 def threshold_rank(held_out: int) -> int:

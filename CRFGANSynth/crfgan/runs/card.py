@@ -6,9 +6,10 @@ import base64
 import binascii
 from pathlib import Path
 
-from ..errors import InputError
+from ..errors import InputError, readable
 from ..storage.run_folder import MODEL, RunFolder
-from ..storage.safetensors_header import read_header
+from ..storage.safetensors_header import check_length, read_header
+from .card_check import check_card, encodable
 
 FORMAT = 1
 """Number of the card's layout; a file of a later one is refused."""
@@ -48,8 +49,8 @@ def read_card(path: Path) -> dict:
         InputError: there is no model, it isn't one of ours, or it is of a later version.
     """
     file = find_model_file(path)
-    card = load_card(file)
-    if not isinstance(card.get("format"), int) or "grid" not in card:
+    card = encodable(load_card(file))
+    if type(card.get("format")) is not int or "grid" not in card:
         raise InputError(f"{file.name} is no CRF-GAN model: its card has no format number. Choose a {MODEL} of a run.")
     if card["format"] > FORMAT:
         raise InputError(
@@ -57,10 +58,20 @@ def read_card(path: Path) -> dict:
             f"reads up to {FORMAT}. Update the extension."
         )
     try:
-        facts(card)
+        check_card(card)
     except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
         raise InputError(f"{file.name} is damaged: its card isn't whole. Use another copy.") from error
     return card
+
+
+def steps_of_model(path: Path) -> int | None:
+    """Steps that a model was trained for; None where there is none that is whole."""
+    try:
+        file = find_model_file(path)
+        check_length(file, read_header(file))
+        return read_card(file)["iterations"]
+    except (InputError, OSError):
+        return None
 
 
 def facts(card: dict) -> dict[str, str]:
@@ -69,7 +80,7 @@ def facts(card: dict) -> dict[str, str]:
     shape = " x ".join(map(str, grid["shape"]))
     voxel = " x ".join(f"{s:.4g}" for s in grid["spacing"])
     kind = f"{units['low']:g} to {units['high']:g} {'HU' if units['name'] == 'HU' else '(arbitrary units)'}"
-    return {
+    told = {
         "Model": f"{card['name']}",
         "Makes": f"volumes of {shape} voxels (superior, anterior, right) of {voxel} mm",
         "Intensities": kind,
@@ -81,6 +92,7 @@ def facts(card: dict) -> dict[str, str]:
         "Made by": f"crfgan {card['crfgan_version']}, {card['created']}",
         "Intended use": f"{card['intended_use']}",
     }
+    return {name: readable(fact) for name, fact in told.items()}
 
 
 def describe(card: dict) -> str:
@@ -115,4 +127,4 @@ def run_of(file: Path) -> Path | None:
 def changes_of_copy(file: Path, **changes: str) -> dict[str, str]:
     """What the card of a model file's copy says otherwise: a run's model is named as its run is now; then `changes`."""
     run = run_of(file)
-    return {**({"name": run.name} if run else {}), **changes}
+    return {**({"name": readable(run.name)} if run else {}), **changes}

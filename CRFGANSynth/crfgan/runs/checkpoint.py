@@ -21,7 +21,11 @@ from ..storage.run_folder import sorted_steps, state_of
 from ..storage.tensor_file import load_tensors, save_tensors
 from .card import load_card
 
+FORMAT = 1
+"""Number of the state's layout; one of a later number is refused."""
 KEPT = 2
+_DAMAGE = (InputError, RuntimeError, KeyError, ValueError, TypeError, AttributeError, IndexError)
+"""What loading a state raises that is damaged or of other networks."""
 
 
 class Stateful(NamedTuple):
@@ -71,11 +75,18 @@ def has_checkpoint(folder: Path) -> bool:
 def save_checkpoint(folder: Path, state: Stateful, step: int, config: Config) -> Path:
     """Write the state after `step` steps, then remove all but the last ones; returns its path."""
     path = state_of(folder, step)
-    save_tensors(path, state.tensors(), {"step": step, "config": config.to_dict()})
-    for old in _checkpoints(folder)[KEPT:]:
+    save_tensors(path, state.tensors(), {"format": FORMAT, "step": step, "config": config.to_dict()})
+    for old in _superseded(folder, step):
         with suppress(OSError):  # one too many does no harm
             old.unlink()
     return path
+
+
+def _superseded(folder: Path, step: int) -> list[Path]:
+    """States that aren't needed beside that of a step: earlier ones, and later ones, which were damaged."""
+    steps = sorted_steps(folder)
+    kept = [saved for saved in steps if saved <= step][:KEPT]
+    return [state_of(folder, saved) for saved in steps if saved not in kept]
 
 
 def load_checkpoint(folder: Path, state: Stateful) -> int:
@@ -84,11 +95,12 @@ def load_checkpoint(folder: Path, state: Stateful) -> int:
     Raises:
         InputError: none is whole, or none belongs to these networks.
     """
-    for path in _checkpoints(folder):
+    for step in sorted_steps(folder):
+        path = state_of(folder, step)
         try:
-            step = load_card(path)["step"]
+            _read_card(path, step)
             state.load(load_tensors(path))
-        except (InputError, RuntimeError, KeyError, ValueError) as error:
+        except _DAMAGE as error:
             if is_out_of_memory(error):
                 raise
         else:
@@ -97,3 +109,19 @@ def load_checkpoint(folder: Path, state: Stateful) -> int:
     raise InputError(
         f"{name} has no training state to go on from: none is whole and of these networks. Train into a new folder."
     )
+
+
+def trained_with(folder: Path) -> Config | None:
+    """The configuration that the newest state in `folder` was trained with; None where no card of one can be read."""
+    for step in sorted_steps(folder):
+        with suppress(*_DAMAGE):
+            return _read_card(state_of(folder, step), step)
+    return None
+
+
+def _read_card(path: Path, step: int) -> Config:
+    """The configuration that a state was trained with; raises something where its card isn't that of the step."""
+    card = load_card(path)
+    if card.get("format", FORMAT) > FORMAT or type(card["step"]) is not int or card["step"] != step:
+        raise ValueError("its card must be of this version and of the step in its name")
+    return Config.from_dict(card["config"])

@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-import json
 import os
 import stat
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
-from ..config import load_config
 from ..errors import InputError
-from ..storage.atomic import make_folder
+from ..storage.atomic import draft_folder, make_folder, sweep
 from ..storage.file_names import SUFFIX, check_name, check_new_model, free_name, is_free
 from ..storage.lock import is_locked
 from ..storage.run_folder import RunFolder
 from ..storage.safetensors_header import check_length, copy_with_card, read_header
-from .card import changes_of_copy, find_model_file, read_card, run_of
+from ..storage.sealed import read_sealed
+from .card import changes_of_copy, find_model_file, read_card, run_of, steps_of_model
+from .configuration import read_configuration
 
 
 @dataclass(frozen=True)
@@ -75,12 +74,12 @@ def read_run(folder: Path) -> RunInfo:
     run = RunFolder(folder)
     if not run.is_run:
         raise InputError(f"{run.name} must be the folder of a run, but it has no {run.config.name}. Choose another.")
-    config = load_config(run.config)
+    config = read_configuration(folder)
     model = run.model if run.model.is_file() else None
     return RunInfo(
         folder=folder,
         name=run.name,
-        step=max(run.saved_steps, default=_steps_of_model(model)),
+        step=max(run.saved_steps, default=steps_of_model(folder) or 0),
         total=config.training.iterations,
         shape=config.preprocessing.shape,
         volumes=_count_volumes(run.data),
@@ -90,16 +89,10 @@ def read_run(folder: Path) -> RunInfo:
     )
 
 
-def _steps_of_model(model: Path | None) -> int:
-    with suppress(InputError, KeyError, TypeError, ValueError):
-        return int(read_card(model)["iterations"]) if model else 0
-    return 0
-
-
 def _count_volumes(data: Path) -> int:
     try:
-        return len(json.loads(data.read_text(encoding="utf-8"))["facts"]["names"])
-    except (OSError, ValueError, KeyError, TypeError):
+        return len(read_sealed(data, "")["facts"]["names"])
+    except (InputError, KeyError, TypeError):
         return 0
 
 
@@ -258,8 +251,9 @@ def delete(path: Path) -> None:
 def _delete_folder(folder: Path) -> None:
     # Out of sight at once: what is left when the system stops half-way is no run any more.
     folder = folder.absolute()
-    with TemporaryDirectory(prefix=".deleted-", dir=folder.parent) as trash:
-        folder.rename(Path(trash, "run"))
+    sweep(folder.parent)
+    with draft_folder(folder.parent) as trash:
+        folder.rename(trash / "run")
 
 
 def _require_idle(run: RunInfo) -> None:

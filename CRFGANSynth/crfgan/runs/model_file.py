@@ -7,28 +7,32 @@ without loading weights.
 from __future__ import annotations
 
 import datetime
-import hashlib
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from functools import cached_property
 from pathlib import Path
 
+import torch
 from torch import Tensor
 
 from ..config import Config
 from ..data.dataset import DatasetFacts
 from ..data.preprocessing import TrainingGrid, Units
-from ..errors import InputError
+from ..errors import InputError, readable
 from ..networks.build import build_generator
 from ..networks.generator import Generator
 from ..networks.prior_generator import PriorGenerator
 from ..storage.file_names import check_new_model
 from ..storage.run_folder import RunFolder
+from ..storage.safetensors_header import read_header
+from ..storage.sealed import digest_of
 from ..storage.tensor_file import load_tensors, save_tensors
 from ..version import __version__
 from .card import FORMAT, changes_of_copy, find_model_file, read_card
 
 INTENDED_USE = "Research and teaching. Synthetic volumes, not for diagnosis."
+_FRACTIONS = ("F16", "BF16", "F32", "F64")
+"""Types that weights may have."""
 
 
 def make_card(
@@ -41,9 +45,9 @@ def make_card(
     """
     return {
         "format": FORMAT,
-        "name": name,
+        "name": readable(name),
         "crfgan_version": __version__,
-        "created": datetime.datetime.now(datetime.timezone.utc).isoformat(timespec="seconds"),
+        "created": datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
         "config": config.to_dict(),
         "grid": asdict(facts.grid),
         "units": asdict(facts.units),
@@ -72,12 +76,13 @@ def save_half(source: Path, target: Path, **changes: str) -> None:
         changes: facts of the card to replace.
 
     Raises:
-        InputError: see `read_card` and `check_new_model`; or the weights are damaged or too large for float16.
+        InputError: see `load_model` and `check_new_model`; or the weights are too large for float16.
     """
     check_new_model(target)
-    file = find_model_file(source)
-    card = {**read_card(file), **changes_of_copy(file, **changes)}
-    half = {name: tensor.half() for name, tensor in load_tensors(file).items()}
+    model = load_model(source)
+    file = model.path
+    card = {**model.card, **changes_of_copy(file, **changes)}
+    half = {name: tensor.half() for name, tensor in model.generator.state_dict().items()}
     if not all(tensor.isfinite().all() for tensor in half.values()):
         raise InputError(f"{file.name} must have finite weights below 65504 to be halved. Export it whole.")
     save_tensors(target, half, card)
@@ -97,23 +102,32 @@ class Model:
     @cached_property
     def sha256(self) -> str:
         """Hash of the model file, by which its volumes name it."""
-        with open(self.path, "rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
+        return digest_of(self.path)
 
 
 def load_model(path: Path) -> Model:
     """Load a model file, or the model of a run's folder, with float32 weights whatever the file has.
 
     Raises:
-        InputError: see `read_card`; or the weights don't fit the card.
+        InputError: see `read_card`; or the weights don't fit the card, or aren't finite numbers.
     """
     card, file = read_card(path), find_model_file(path)
-    try:
-        config = Config.from_dict(card["config"])
-        grid = TrainingGrid(tuple(card["grid"]["shape"]), card["grid"]["fit"], tuple(card["grid"]["spacing"]))
-        generator = build_generator(grid.shape, config.network)
-        generator.load_state_dict(load_tensors(file))
-        units = Units(**card["units"])
-    except (KeyError, TypeError, RuntimeError) as error:
-        raise InputError(f"{file.name} is damaged: its weights and its card don't agree. Use another copy.") from error
-    return Model(file, card, config, grid, units, generator.eval().requires_grad_(False))
+    config = Config.from_dict(card["config"])
+    grid = TrainingGrid(tuple(card["grid"]["shape"]), card["grid"]["fit"], tuple(card["grid"]["spacing"]))
+    _require_fitting(file, grid, config)
+    weights = load_tensors(file)
+    if not all(tensor.isfinite().all() for tensor in weights.values()):
+        raise InputError(f"{file.name} is damaged: not all of its weights are finite numbers. Use another copy.")
+    generator = build_generator(grid.shape, config.network)
+    generator.load_state_dict(weights)
+    return Model(file, card, config, grid, Units(**card["units"]), generator.eval().requires_grad_(False))
+
+
+def _require_fitting(file: Path, grid: TrainingGrid, config: Config) -> None:
+    """Raise InputError unless a file's weights are those of its card; none is read or made for that."""
+    with torch.device("meta"):
+        wanted = {name: list(t.shape) for name, t in build_generator(grid.shape, config.network).state_dict().items()}
+    found = read_header(file).tensors
+    fractions = all(entry["dtype"] in _FRACTIONS for entry in found.values())
+    if not fractions or {name: entry["shape"] for name, entry in found.items()} != wanted:
+        raise InputError(f"{file.name} is damaged: its weights and its card don't agree. Use another copy.")

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import os
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
 MODEL = "model.safetensors"
 """Of all names the one that people see: a model keeps it when it is copied away."""
+_STATE = re.compile(r"step-([0-9]{8,18})\.safetensors")
 
 
 @dataclass(frozen=True)
@@ -24,6 +27,11 @@ class RunFolder:
     def config(self) -> Path:
         """The resolved configuration, written last when a run is begun."""
         return self.path / "config.json"
+
+    @property
+    def preparation(self) -> Path:
+        """What began a run whose volumes aren't all prepared yet; gone as soon as they are."""
+        return self.path / "preparation.json"
 
     @property
     def data(self) -> Path:
@@ -80,6 +88,15 @@ class RunFolder:
         return self.config.is_file()
 
     @property
+    def occupied(self) -> list[str]:
+        """Names that a run gives its files and that something in the folder has already."""
+        own = (
+            *(self.config, self.data, self.volumes, self.states, self.model, self.losses, self.quality),
+            *(self.evaluation, self.tensorboard, self.previews, self.preparation),
+        )
+        return [path.name for path in own if os.path.lexists(path)]
+
+    @property
     def has_volumes(self) -> bool:
         """Whether it is a run with its prepared volumes."""
         return self.is_run and self.data.is_file()
@@ -92,8 +109,8 @@ class RunFolder:
 
 def sorted_steps(states: Path) -> list[int]:
     """Steps of the training states in a folder, the newest first."""
-    numbers = (path.stem.removeprefix("step-") for path in states.glob("step-*.safetensors"))
-    return sorted((int(number) for number in numbers if number.isdecimal()), reverse=True)
+    names = (path.name for path in states.glob("step-*.safetensors") if path.is_file())
+    return sorted((int(found[1]) for found in map(_STATE.fullmatch, names) if found), reverse=True)
 
 
 def state_of(states: Path, step: int) -> Path:

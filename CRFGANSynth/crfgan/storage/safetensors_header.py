@@ -7,8 +7,10 @@ described at https://github.com/huggingface/safetensors). Places count from the 
 from __future__ import annotations
 
 import json
+import math
 import os
 import shutil
+import stat
 import struct
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -20,10 +22,17 @@ from .atomic import replace_with
 
 CARD = "card"
 """Name of the text that holds the card."""
+CHECKSUM = "tensors_sha256"
+"""Name of the card's fact that is a checksum of the tensors."""
 _TEXTS = "__metadata__"
-_LONGEST = 100_000_000
+_LONGEST = 10_000_000
 _ALIGNMENT = 8
 _CHUNK = 1 << 20
+_BYTES = {
+    **dict.fromkeys(("BOOL", "U8", "I8", "F8_E4M3", "F8_E5M2"), 1), **dict.fromkeys(("U16", "I16", "F16", "BF16"), 2),
+    **dict.fromkeys(("U32", "I32", "F32"), 4), **dict.fromkeys(("U64", "I64", "F64"), 8),
+}  # fmt: skip
+"""Bytes of a number, by type."""
 
 
 @dataclass(frozen=True)
@@ -33,10 +42,17 @@ class Header:
     entries: Mapping[str, Mapping]
     """Type, shape and place of each tensor, and the texts."""
     card: dict
+    checksum: str | None
+    """Of the tensors; None in files of earlier versions."""
     length: int
     """Bytes before the tensors."""
     size: int
     """Bytes of the whole file."""
+
+    @property
+    def tensors(self) -> dict[str, Mapping]:
+        """Type, shape and place of each tensor, by name."""
+        return {name: entry for name, entry in self.entries.items() if name != _TEXTS}
 
 
 def read_header(path: Path) -> Header:
@@ -81,6 +97,8 @@ def copy_with_card(source: Path, target: Path, changes: Mapping[str, str]) -> No
 
 def _open(path: Path) -> IO[bytes]:
     try:
+        if not stat.S_ISREG(path.stat().st_mode):  # a pipe would keep its reader waiting
+            raise InputError(f"{path.name} must be a file, but it is something else. Choose an existing model or run.")
         return open(path, "rb")
     except OSError as error:
         raise InputError(f"{path.name} can't be read: {error.strerror}. Choose an existing model or run.") from error
@@ -104,8 +122,23 @@ def _parse(entries: dict, length: int) -> Header:
     card = json.loads(entries[_TEXTS][CARD])
     if not isinstance(card, dict):
         raise ValueError("its card is damaged")
-    ends = [int(entry["data_offsets"][1]) for name, entry in entries.items() if name != _TEXTS]
-    return Header(entries, card, length, length + max(ends, default=0))
+    end = 0
+    for first, last in sorted(_place(entry) for name, entry in entries.items() if name != _TEXTS):
+        if first != end:
+            raise ValueError("its tensors overlap or leave gaps")
+        end = last
+    return Header(entries, card, card.pop(CHECKSUM, None), length, length + end)
+
+
+def _place(entry: Mapping) -> tuple[int, int]:
+    """First byte of a tensor and the one after its last, which must be as many as its type and shape take."""
+    first, last = entry["data_offsets"]
+    numbers = [first, last, *entry["shape"]]
+    if not all(type(number) is int and number >= 0 for number in numbers):
+        raise ValueError("places and shapes must be whole numbers")
+    if last - first != math.prod(entry["shape"]) * _BYTES[entry["dtype"]]:
+        raise ValueError("a tensor must be as large as its shape")
+    return first, last
 
 
 def _check_length(found: int, header: Header, name: str) -> None:
@@ -117,7 +150,8 @@ def _check_length(found: int, header: Header, name: str) -> None:
 
 def _with_card(header: Header, card: Mapping) -> bytes:
     """What stands before the tensors when they come with this card."""
-    texts = {**header.entries[_TEXTS], CARD: json.dumps(card)}
+    checksum = {CHECKSUM: header.checksum} if header.checksum else {}
+    texts = {**header.entries[_TEXTS], CARD: json.dumps({**card, **checksum})}
     content = json.dumps({**header.entries, _TEXTS: texts}, separators=(",", ":")).encode()
     content += b" " * (-len(content) % _ALIGNMENT)
     return struct.pack("<Q", len(content)) + content

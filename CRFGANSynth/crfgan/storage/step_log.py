@@ -8,19 +8,25 @@ quality.jsonl  step, sharpness and variety of the preview volumes over those of 
 from __future__ import annotations
 
 import json
+import zlib
 from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
 
+from ..errors import InputError
 from .atomic import replace_with, telling_user
 from .run_folder import RunFolder
+
+_CHECKSUM = "crc32"
+"""Of the rest of a line, so that one that was changed or damaged is told from others."""
 
 
 class CurveLog:
     """Adds to a curve; each line is in the file at once, so that it can be read while the run goes on.
 
-    What a killed process wrote after `step`, its last checkpoint, is dropped: those steps are done again.
+    What a killed process wrote after `step`, its last checkpoint, is dropped: those steps are done again. So are lines
+    that aren't as they were written, of which `damaged` tells the number.
 
     Raises:
         InputError: here or when a line is added: the file can't be written, or the disk is full.
@@ -28,14 +34,14 @@ class CurveLog:
 
     def __init__(self, path: Path, step: int):
         self.path = path
-        forget_steps_after(path, step)
+        self.damaged = forget_steps_after(path, step)
         with telling_user(path):
             self.file = path.open("a", encoding="utf-8", buffering=1)
 
     def add(self, step: int, **values: float | None) -> None:
         """Write what belongs to a step."""
         with telling_user(self.path):
-            print(json.dumps({"step": step, **values}), file=self.file)
+            print(_to_line({"step": step, **values}), file=self.file)
 
     def close(self) -> None:
         """Close the file."""
@@ -43,33 +49,71 @@ class CurveLog:
             self.file.close()
 
 
-def _parse(text: str) -> list[dict]:
-    """The lines that are whole: a process that was killed, or found no room, leaves one that isn't."""
-    found = []
-    for line in text.splitlines(keepends=True):
-        with suppress(ValueError):
-            values = json.loads(line)
-            if line.endswith("\n") and isinstance(values, dict) and "step" in values:
-                found.append(values)
-    return found
+def _to_line(values: dict) -> str:
+    return json.dumps({**values, _CHECKSUM: _checksum(values)})
 
 
-def _read(path: Path) -> list[dict]:
+def _checksum(values: dict) -> int:
+    return zlib.crc32(json.dumps(values).encode())
+
+
+def _from_line(line: str) -> dict | None:
+    """Inverse of `_to_line`; None for what it hasn't written. Lines of earlier versions have no checksum."""
     try:
-        return _parse(path.read_text(encoding="utf-8", errors="replace"))
-    except FileNotFoundError:
-        return []
+        values = json.loads(line)
+        checksum = values.pop(_CHECKSUM, None)
+        numbers = all(value is None or type(value) in (int, float) for value in values.values())
+        right = type(values["step"]) is int and 0 < values["step"] < 1 << 53 and numbers
+        return values if right and checksum in (None, _checksum(values)) else None
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        return None
 
 
-def forget_steps_after(path: Path, step: int) -> None:
-    """Drop the lines of later steps, and those that aren't whole."""
-    if path.exists():
-        kept = "".join(json.dumps(line) + "\n" for line in _read(path) if line["step"] <= step)
-        replace_with(path, lambda partial: partial.write_text(kept, encoding="utf-8"))
+def _read(path: Path) -> tuple[list[dict], int]:
+    """The lines that are whole, each of a later step than the one before, and how many others there are.
+
+    A last line that is cut off isn't counted: a process that was killed, or found no room, leaves one.
+    """
+    if not path.is_file():
+        return [], 0
+    with telling_user(path):
+        lines = path.read_text(encoding="utf-8", errors="replace").splitlines(keepends=True)
+    found, damaged = [], 0
+    for line in lines:
+        values = _from_line(line) if line.endswith("\n") else None
+        if values is not None and values["step"] > (found[-1]["step"] if found else 0):
+            found.append(values)
+        else:
+            damaged += line.endswith("\n")
+    return found, damaged
+
+
+def forget_steps_after(path: Path, step: int) -> int:
+    """Drop the lines of later steps, and those that aren't whole; returns the number of those."""
+    if not path.exists():
+        return 0
+    if not path.is_file():
+        raise InputError(f"{path.name} must be a file, but it is something else. Remove it, then go on.")
+    lines, damaged = _read(path)
+    kept = "".join(_to_line(values) + "\n" for values in lines if values["step"] <= step)
+    replace_with(path, lambda draft: draft.write_text(kept, encoding="utf-8"))
+    return damaged
+
+
+def last_step(path: Path) -> int:
+    """Step of a curve's last line; 0 where there is none."""
+    lines, _damaged = _read(path)
+    return lines[-1]["step"] if lines else 0
+
+
+def last_values(path: Path) -> dict[str, float | None]:
+    """What a curve's last line holds besides its step; nothing where there is none."""
+    lines, _damaged = _read(path)
+    return {name: value for name, value in lines[-1].items() if name != "step"} if lines else {}
 
 
 def _read_curves(path: Path) -> dict[str, np.ndarray]:
-    lines = _read(path)
+    lines, _damaged = _read(path)
     curves = {"step": np.array([line["step"] for line in lines], dtype=int)}
     for name in sorted({name for line in lines for name in line} - {"step"}):
         curves[name] = np.array([np.nan if line.get(name) is None else line[name] for line in lines], dtype=float)

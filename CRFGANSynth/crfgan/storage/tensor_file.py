@@ -1,16 +1,22 @@
-"""Tensors and a JSON card in one safetensors file, written whole or not at all; nothing is unpickled."""
+"""Tensors and a JSON card in one safetensors file, written whole or not at all; nothing is unpickled.
+
+A checksum of the tensors goes with them, in the card. Files without one, as earlier versions wrote, are taken as they
+are.
+"""
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Mapping
 from pathlib import Path
 
+import torch
 from torch import Tensor
 
 from ..errors import InputError
 from .atomic import replace_with
-from .safetensors_header import CARD
+from .safetensors_header import CARD, CHECKSUM, read_header
 
 
 def save_tensors(path: Path, tensors: Mapping[str, Tensor], card: Mapping) -> None:
@@ -18,7 +24,8 @@ def save_tensors(path: Path, tensors: Mapping[str, Tensor], card: Mapping) -> No
     from safetensors.torch import save_file
 
     whole = {name: tensor.detach().cpu().contiguous() for name, tensor in tensors.items()}
-    metadata = {CARD: json.dumps(card)}
+    # In the card: the order of several texts isn't the same every time, and equal states are to be equal files.
+    metadata = {CARD: json.dumps({**card, CHECKSUM: _checksum(whole)})}
     replace_with(path, lambda partial: _as_os_error(save_file, whole, partial, metadata))
 
 
@@ -37,12 +44,26 @@ def load_tensors(path: Path) -> dict[str, Tensor]:
     """All tensors of a file, on the CPU.
 
     Raises:
-        InputError: the file can't be read or is cut off.
+        InputError: the file can't be read, is cut off, or isn't as it was written.
     """
     from safetensors import SafetensorError
     from safetensors.torch import load_file
 
+    header = read_header(path)
     try:
-        return load_file(path)
+        tensors = load_file(path)
     except (OSError, SafetensorError) as error:
         raise InputError(f"{path.name} is damaged or can't be read ({error}). Use another copy.") from error
+    if header.checksum not in (None, _checksum(tensors)):
+        raise InputError(f"{path.name} isn't as it was written: it was changed or damaged. Use another copy.")
+    return tensors
+
+
+def _checksum(tensors: Mapping[str, Tensor]) -> str:
+    """SHA-256 of names, types, shapes and bytes of tensors on the CPU."""
+    digest = hashlib.sha256()
+    for name in sorted(tensors):
+        tensor = tensors[name].contiguous()
+        digest.update(f"{name} {tensor.dtype} {tuple(tensor.shape)}\n".encode())
+        digest.update(tensor.reshape(-1).view(torch.uint8).numpy())
+    return digest.hexdigest()

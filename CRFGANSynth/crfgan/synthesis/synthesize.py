@@ -68,6 +68,11 @@ def provenance(model: Model, seed: int, index: int, class_name: str, truncation:
     )
 
 
+def volume_name(seed: int, index: int) -> str:
+    """What sample `index` of `seed` is called."""
+    return f"synthetic_seed{seed}_{index:03d}"
+
+
 def synthesize(
     model: Model,
     count: int,
@@ -88,7 +93,7 @@ def synthesize(
     """
     for index in range(count):
         array, made = synthesize_array(model, seed, index, class_name, budget, truncation)
-        name = f"synthetic_seed{seed}_{index:03d}"
+        name = volume_name(seed, index)
         if reference is None:
             volume = restore(array, model.units, model.grid, tuple(model.card["center_ras"]), name)
         else:

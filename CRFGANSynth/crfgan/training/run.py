@@ -2,28 +2,32 @@
 
 from __future__ import annotations
 
-import json
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Collection, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
 import torch
 
-from ..config import Config, load_config
+from ..config import Config
 from ..data.cache import Cache
-from ..data.dataset import Dataset, open_dataset, prepare
+from ..data.dataset import Dataset, check_volumes, open_dataset, prepare
 from ..data.labels import Labels
+from ..data.prepare import Asked, never
 from ..data.split import hold_out
-from ..errors import InputError
+from ..data.vetting.words import NONE
+from ..errors import InputError, Interrupted
 from ..events import Report
 from ..hardware.device import choose_device
 from ..hardware.memory import is_out_of_memory, release_freed_memory
 from ..hardware.memory_fit import fit_to_memory
-from ..runs.checkpoint import has_checkpoint, load_checkpoint
-from ..storage.atomic import make_folder, write_whole
-from ..storage.lock import only_one
-from ..storage.run_folder import RunFolder
+from ..runs.checkpoint import has_checkpoint, load_checkpoint, trained_with
+from ..runs.configuration import read_configuration, require_same, save_configuration
+from ..storage.atomic import make_folder, sweep
+from ..storage.lock import is_locked, only_one
+from ..storage.run_folder import RunFolder, state_of
+from ..storage.sealed import read_sealed, write_sealed
+from ..storage.step_log import last_step
 from ..volumes.discovery import Source
 from .precision import choose_precision
 from .prior.prior_trainer import make_trainer
@@ -33,9 +37,6 @@ from .trainer import Trainer
 POLL_SECONDS = 0.2
 """How often a run that waits looks whether it may go on."""
 
-Asked = Callable[[], bool]
-"""Whether something is asked for at this moment."""
-
 
 def start_run(
     sources: list[Source],
@@ -44,20 +45,52 @@ def start_run(
     labels: Labels | None,
     report: Report,
     cache: Cache | None = None,
+    include: Collection[str] = NONE,
+    should_stop: Asked = never,
+    command: str = "",
 ) -> Config:
     """Prepare the volumes of a new run in `folder`; returns the configuration as resolved by the data.
 
-    What was prepared for an earlier run is taken from `cache`, which is the user's own where none is given.
+    What was prepared for an earlier run, or before the preparation of this one was interrupted, is taken from `cache`,
+    which is the user's own where none is given.
+
+    Args:
+        include: words by which the user insists on volumes that rules of thumb leave out (data/vetting/words.py).
+        should_stop: asked after every volume.
+        command: what begins the run, kept for whoever wants to go on with a preparation that was interrupted.
 
     Raises:
-        InputError: the folder holds a run, another process is at work there, it or the cache can't be written, or the
-            data can't be trained on.
+        InputError: the folder holds a run or files in the place of a run's, another process is at work there, it or the
+            cache can't be written, or the data can't be trained on.
+        Interrupted: to stop was asked for; what was prepared is in the cache.
     """
     make_folder(folder)
     with only_one(folder):
-        if RunFolder(folder).is_run:
-            raise InputError(f"{folder.resolve().name} already holds a run. Resume it, or choose another folder.")
-        return _prepare_run(sources, config, folder, labels, report, cache or Cache())
+        run = RunFolder(folder)
+        _require_free(run)
+        _sweep(run)
+        write_sealed(run.preparation, {"command": command})
+        config = _prepare_run(sources, config, folder, labels, report, cache or Cache(), include, should_stop)
+        # Written last: a folder with a configuration has all that its run needs.
+        save_configuration(folder, config)
+        run.preparation.unlink()
+        return config
+
+
+def _require_free(run: RunFolder) -> None:
+    """Raise InputError unless a run may be begun in a folder, or its preparation gone on with."""
+    name = run.path.resolve().name
+    if run.is_run:
+        raise InputError(f"{name} already holds a run. Resume it, or choose another folder.")
+    if run.occupied and not run.preparation.is_file():
+        found = ", ".join(run.occupied)
+        raise InputError(f"{name} holds {found} already, but no run. Choose a new or an empty folder.")
+
+
+def _sweep(run: RunFolder) -> None:
+    """Remove what killed processes left half-written in a run that nobody else is at work on."""
+    for folder in (run.path, run.volumes, run.states, run.previews):
+        sweep(folder)
 
 
 def _prepare_run(
@@ -67,6 +100,8 @@ def _prepare_run(
     labels: Labels | None,
     report: Report,
     cache: Cache,
+    include: Collection[str],
+    should_stop: Asked,
 ) -> Config:
     def skipped(name: str, reason: str) -> None:
         report("skipped", name=name, reason=reason)
@@ -74,37 +109,57 @@ def _prepare_run(
     def progress(done: int, total: int) -> None:
         report("preparing", done=done, total=total)
 
-    dataset = prepare(sources, config.preprocessing, folder, labels, skipped, progress, cache)
+    def noted(sentence: str) -> None:
+        report("noted", sentence=sentence)
+
+    settings = config.preprocessing
+    dataset = prepare(sources, settings, folder, labels, skipped, progress, cache, include, noted, should_stop)
     facts = dataset.facts
     config = config.override(classes=len(facts.classes))
     hold_out(dataset, config.training)  # says now if there are too few
-    # Written last: a folder with a configuration has all that its run needs.
-    _save_config(folder, config)
     report("prepared", volumes=len(dataset), spacing_mm=facts.grid.spacing, units=facts.units.name)
     return config
-
-
-def _save_config(folder: Path, config: Config) -> None:
-    write_whole(RunFolder(folder).config, json.dumps(config.to_dict(), indent=1).encode())
 
 
 def open_run(folder: Path) -> Config:
     """The configuration of a run to go on with.
 
     Raises:
-        InputError: the folder holds no run.
+        InputError: the folder holds no run, or one whose preparation wasn't finished or whose configuration is damaged.
     """
     run = RunFolder(folder)
-    if not run.is_run:
-        name = folder.resolve().name
-        raise InputError(
-            f"{name} must hold a run to resume, but it has no {run.config.name}. Choose another, or start one."
-        )
-    return load_config(run.config)
+    if run.is_run:
+        return read_configuration(folder)
+    name = folder.resolve().name
+    if run.preparation.is_file():
+        raise InputError(_unfinished(run, name))
+    raise InputError(
+        f"{name} must hold a run to resume, but it has no {run.config.name}. Choose another, or start one."
+    )
 
 
-def _never() -> bool:
-    return False
+def check_run(folder: Path, report: Report, should_stop: Asked) -> None:
+    """Make sure that the prepared volumes of a run to go on with are as they were prepared.
+
+    Raises:
+        InputError: one was changed or damaged, or is gone.
+        Interrupted: to stop was asked for.
+    """
+
+    def checked(done: int, total: int) -> None:
+        report("preparing", done=done, total=total)
+        if should_stop():
+            raise Interrupted("Stopped before the first step; what was saved is kept. Go on with --resume.")
+
+    check_volumes(folder, checked)
+
+
+def _unfinished(run: RunFolder, name: str) -> str:
+    if is_locked(run.path):
+        return f"{name} is being prepared by another process. Wait for it to end, or stop it."
+    command = read_sealed(run.preparation, "Train into a new folder.").get("command") or "the one that began it"
+    unfinished = f"{name} can't be resumed, as its volumes weren't all prepared."
+    return f"{unfinished} Those that were are kept; go on with: {command}"
 
 
 def train_run(
@@ -114,7 +169,7 @@ def train_run(
     should_stop: Asked,
     licence: str = "",
     budget: int | None = None,
-    should_pause: Asked = _never,
+    should_pause: Asked = never,
 ) -> bool:
     """Train the run in `folder` from its last state to its last step; returns whether it got there.
 
@@ -125,25 +180,62 @@ def train_run(
         budget: bytes of memory that training may take; what the device has free where none is given.
 
     Raises:
-        InputError: another process trains this run, training doesn't fit into memory, the state is damaged, memory or
-            disk ran out, the folder is gone, or training diverged.
+        InputError: another process trains this run, training doesn't fit into memory, a file of the run was changed or
+            damaged, the states are gone, memory or disk ran out, the folder is gone, or training diverged.
     """
     with only_one(folder), _failures_explained(folder, config):
-        _save_config(folder, config)
+        _sweep(RunFolder(folder))
         dataset, held_out = hold_out(open_dataset(folder), config.training)
-        trainer = _make_trainer(folder, config, dataset, budget)
+        trainer = _make_trainer(folder, config, dataset, budget, report)
+        save_configuration(folder, config)
         trainer.precision = choose_precision(trainer, report)
         with closing(Recorder(folder, trainer, report, licence, held_out.volumes)) as recorder:
+            recorder.catch_up()
             return _loop(trainer, recorder, should_stop, should_pause)
 
 
-def _make_trainer(folder: Path, config: Config, dataset: Dataset, budget: int | None) -> Trainer:
+def _make_trainer(folder: Path, config: Config, dataset: Dataset, budget: int | None, report: Report) -> Trainer:
     """The trainer of a run at its last state."""
     device = choose_device(config.training.device)
     trainer = make_trainer(fit_to_memory(config, device.type, budget), dataset, device)
-    if has_checkpoint(RunFolder(folder).states):
-        trainer.step_number = load_checkpoint(RunFolder(folder).states, trainer.state)
+    run = RunFolder(folder)
+    if has_checkpoint(run.states):
+        if trained := trained_with(run.states):
+            require_same(config, trained)
+        trainer.step_number = _go_on(run, trainer, report)
+    else:
+        _require_new(run, config, report)
+    _require_steps(config, trainer.step_number)
     return trainer
+
+
+def _go_on(run: RunFolder, trainer: Trainer, report: Report) -> int:
+    """Restore the last state that is whole; returns its step."""
+    step, newest = load_checkpoint(run.states, trainer.state), run.saved_steps[0]
+    if step != newest:
+        name = state_of(run.states, newest).name
+        report("noted", sentence=f"{name} is damaged: going on from step {step}, whose state was saved before.")
+    return step
+
+
+def _require_new(run: RunFolder, config: Config, report: Report) -> None:
+    """Raise InputError where a run without a state had one: to begin again would write over what it has learned."""
+    name, logged = run.path.resolve().name, last_step(run.losses)
+    if run.model.exists() or logged > config.training.checkpoint_every:
+        raise InputError(
+            f"{name} has no training state to go on from, though it was trained: its files in {run.states.name}/ are "
+            "gone. Put them back, or train into a new folder."
+        )
+    if logged:
+        report("noted", sentence=f"{name} was ended before its first state was saved, and begins again.")
+
+
+def _require_steps(config: Config, done: int) -> None:
+    if config.training.iterations < done:
+        raise InputError(
+            f"`iterations` must be at least the steps that the run has done, {done}, got {config.training.iterations}. "
+            "Give more to train on."
+        )
 
 
 @contextmanager

@@ -68,7 +68,8 @@ class Validator:
         self.extract = Random3D()
         self.log = CurveLog(RunFolder(folder).evaluation, step)
         known = read_evaluation(folder)
-        self.history = [(int(at), float(d)) for at, d in zip(known["step"], known.get("distance", ()), strict=True)]
+        distances = known.get("distance", np.full(len(known["step"]), np.nan))
+        self.history = [(int(at), float(d)) for at, d in zip(known["step"], distances, strict=True) if np.isfinite(d)]
 
     @property
     def best_step(self) -> int | None:

@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-import os
-import re
-from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from ..errors import InputError
-from .formats.dicom import series_of
-from .formats.integrity import OPEN_IN_SLICER
-
-SUFFIXES = {
-    ".nrrd": "nrrd", ".nhdr": "nrrd", ".nii": "nifti", ".nii.gz": "nifti", ".mha": "meta", ".mhd": "meta",
-    ".dcm": "dicom",
-}  # fmt: skip
-"""Files that can be read, and how. DICOM files without this suffix are told by their first bytes."""
+from ..errors import readable
+from .finding.kinds import suffix_of
+from .finding.marks import is_synthetic
+from .finding.names import Choices, natural, unique_names
+from .finding.remarks import Cause, Note, Remark, notes_of
+from .finding.series import find_series
+from .finding.walk import Walk
 
 
 @dataclass(frozen=True)
@@ -30,88 +25,77 @@ class Source:
     """One file, or the slices of a DICOM series."""
     kind: str
     """nifti, nrrd, meta or dicom."""
+    problem: str = ""
+    """Why its files don't make a volume, in a sentence."""
+    is_localizer: bool = False
+    """Whether its header says that it was made to plan others."""
+
+    @property
+    def label(self) -> str:
+        """What sentences about its files call it."""
+        return self.files[0].name if len(self.files) == 1 else f"The DICOM series {self.name}"
 
 
-def find_volumes(paths: Iterable[Path]) -> list[Source]:
+@dataclass(frozen=True)
+class Found:
+    """Volumes, and what is to be told of files that are used otherwise than they lie, or not at all."""
+
+    sources: list[Source]
+    notes: list[Note]
+
+
+def look_for_volumes(
+    paths: Iterable[Path], with_synthetic: bool = False, tick: Callable[[], None] = lambda: None
+) -> Found:
     """Find the volumes in files and in folders with all below them, in natural order and each once.
 
-    A DICOM series is one source. Hidden files and those of other formats in folders are passed over.
+    A DICOM series is one source. Links are followed.
+
+    Args:
+        with_synthetic: whether volumes that a model of this program made are wanted.
+        tick: called after each file that was looked at; what it raises ends the search.
 
     Raises:
         InputError: a path doesn't exist, or a file named by itself isn't of a format that can be read.
     """
-    found = {file.resolve(): file for path in paths for file in _candidates(Path(path))}
-    groups = {}
-    for file in sorted(found.values(), key=_natural):
-        groups.setdefault(_identity(file), []).append(file)
-    names = _unique_names([_possible_names(files[0]) for files in groups.values()])
-    return [Source(name, tuple(files), _kind(files[0])) for name, files in zip(names, groups.values(), strict=True)]
+    walk = Walk(tick)
+    kinds = dict(found for path in paths for found in walk.files(Path(path)))
+    files, remarks = sorted(kinds, key=natural), walk.remarks
+    if not with_synthetic:
+        made = {file for file in files if kinds[file] != "dicom" and is_synthetic(file)}
+        remarks += [Remark(Cause.SYNTHETIC, file) for file in files if file in made]
+        files = [file for file in files if file not in made]
+    groups = [_Group((file,), _choices(file), kinds[file]) for file in files if kinds[file] != "dicom"]
+    for series in find_series([file for file in files if kinds[file] == "dicom"], tick):
+        remarks += series.remarks
+        groups.append(_Group(tuple(series.files), series.names, "dicom", series.problem, series.is_localizer))
+    groups.sort(key=lambda group: natural(group.files[0]))
+    names = unique_names([tuple(map(readable, group.choices)) for group in groups])
+    sources = [
+        Source(name, group.files, group.kind, group.problem, group.is_localizer)
+        for name, group in zip(names, groups, strict=True)
+    ]
+    return Found(sources, notes_of(remarks))
 
 
-def suffix_of(path: Path) -> str:
-    """Return the suffix of a file in lower case, `.nii.gz` as one."""
-    name = path.name.lower()
-    return ".nii.gz" if name.endswith(".nii.gz") else Path(name).suffix
+def find_volumes(paths: Iterable[Path]) -> list[Source]:
+    """The volumes that `look_for_volumes` finds, synthetic ones too, for those who tell nothing of the rest."""
+    return look_for_volumes(paths, with_synthetic=True).sources
 
 
-def _candidates(path: Path) -> Iterator[Path]:
-    if path.is_file():
-        if _kind(path) is None:
-            raise InputError(f"{path.name} must be one of {', '.join(SUFFIXES)}, got another format. {OPEN_IN_SLICER}")
-        yield path
-    elif not path.is_dir():
-        raise InputError(f"{path} must be an existing file or folder, got none of that name. Check its spelling.")
-    for folder, subfolders, files in os.walk(path):
-        subfolders[:] = [name for name in subfolders if not name.startswith(".")]
-        inside = [Path(folder, name) for name in files if not name.startswith(".")]
-        yield from (file for file in inside if _kind(file))
+@dataclass(frozen=True)
+class _Group:
+    """Files of one volume that has no name yet."""
+
+    files: tuple[Path, ...]
+    choices: Choices
+    kind: str
+    problem: str = ""
+    is_localizer: bool = False
 
 
-def _kind(path: Path) -> str | None:
-    return SUFFIXES.get(suffix_of(path)) or ("dicom" if _is_dicom(path) else None)
-
-
-def _is_dicom(path: Path) -> bool:
-    if path.name.upper() == "DICOMDIR":
-        return False
-    try:
-        with path.open("rb") as file:
-            return file.read(132)[128:] == b"DICM"
-    except OSError:
-        return False
-
-
-def _natural(path: Path) -> list[str | int]:
-    return [int(part) if part.isdigit() else part.lower() for part in re.split("([0-9]+)", str(path))]
-
-
-def _identity(file: Path) -> str:
-    """Return what files of one volume have in common."""
-    return f"{file.absolute().parent}/{series_of(file)[0]}" if _kind(file) == "dicom" else str(file)
-
-
-def _possible_names(file: Path) -> tuple[str, str, str]:
-    """Return three names, ever longer, for the volume that a file is of."""
-    folder = file.absolute().parent
-    if _kind(file) == "dicom":
-        near = f"{folder.parent.name}_{folder.name}"
-        return folder.name, near, f"{near}_{series_of(file)[1]}"
+def _choices(file: Path) -> Choices:
     suffix = suffix_of(file)
     name = file.name[: -len(suffix)]
-    near = f"{folder.name}_{name}"
+    near = f"{file.absolute().parent.name}_{name}"
     return name, near, f"{near}_{suffix.strip('.')}"
-
-
-def _unique_names(possible: list[tuple[str, str, str]]) -> list[str]:
-    names = [name for name, _, _ in possible]
-    for longer in (1, 2):
-        count = Counter(names)
-        names = [choices[longer] if count[name] > 1 else name for choices, name in zip(possible, names, strict=True)]
-    taken = {}
-    for name in names:
-        unique, number = name, 1
-        while unique in taken:
-            number += 1
-            unique = f"{name}_{number}"
-        taken[unique] = None
-    return list(taken)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from ..version import __version__
 
 WARNING = "SYNTHETIC - not for diagnosis"
+PROCEDURAL = "Procedural"
+"""First word on a phantom, which no model made: phantoms are what people begin with, and may be trained on."""
 
 
 def synthetic(about: str, **facts: object) -> dict[str, str]:
@@ -21,3 +23,8 @@ def synthetic(about: str, **facts: object) -> dict[str, str]:
         **told,
         "Software": f"crfgan {__version__}",
     }
+
+
+def is_of_model(description: str) -> bool:
+    """Whether the fact `Description` of a volume says that a model made it."""
+    return description.startswith(WARNING) and not description.startswith(f"{WARNING}. {PROCEDURAL} ")

@@ -2,24 +2,17 @@
 
 from __future__ import annotations
 
-import zlib
-from pathlib import Path
-
-import nrrd
 import numpy as np
-import SimpleITK as sitk
 
 from ..errors import InputError
 from .discovery import Source
-from .formats.dicom import LPS_TO_RAS, read_dicom
-from .formats.integrity import OPEN_IN_SLICER, check_meta, nrrd_header
+from .formats.dicom import read_dicom
+from .formats.integrity import OPEN_IN_SLICER
+from .formats.meta import read_meta
 from .formats.nifti import read_nifti
+from .formats.nrrd import read_nrrd
 from .volume import Volume
 
-_NRRD_SPACES = {
-    "left-posterior-superior": (-1, -1, 1), "lps": (-1, -1, 1), "left-anterior-superior": (-1, 1, 1), "las": (-1, 1, 1),
-    "right-anterior-superior": (1, 1, 1), "ras": (1, 1, 1),
-}  # fmt: skip
 _NOT_FINITE = 0.01  # share of NaN and infinite voxels put up with
 
 
@@ -32,13 +25,15 @@ def read_volume(source: Source) -> Volume:
         InputError: the file is damaged, isn't one grey-scale 3D volume, says nothing or two things about its
             geometry, or holds nothing but one value.
     """
-    label = source.files[0].name if len(source.files) == 1 else f"The DICOM series {source.name}"
+    label = source.label
+    if source.problem:
+        raise InputError(source.problem)
     try:
         if source.kind == "dicom":
-            array, matrix = read_dicom(source.files, source.name)
+            array, matrix, *remark = read_dicom(source.files, source.name)
         else:
-            array, matrix = _FILE_READERS[source.kind](source.files[0])
-        return Volume(_checked_values(array, label), matrix, source.name)
+            array, matrix, *remark = _FILE_READERS[source.kind](source.files[0])
+        return Volume(_checked_values(array, label), matrix, source.name, *remark)
     except InputError:
         raise
     except OSError as error:
@@ -68,40 +63,4 @@ def _checked_values(array: np.ndarray, label: str) -> np.ndarray:
     return array
 
 
-def _read_nrrd(path: Path) -> tuple[np.ndarray, np.ndarray]:
-    matrix = _nrrd_matrix(nrrd_header(path), path.name)
-    try:
-        array, _ = nrrd.read(str(path), index_order="C")
-    except (nrrd.NRRDError, zlib.error, EOFError, ValueError) as error:
-        raise InputError(f"{path.name} must be whole, got damaged data ({error}). Copy or export it again.") from error
-    return array.reshape(array.shape[-3:]).astype(array.dtype.newbyteorder("="), copy=False), matrix
-
-
-def _nrrd_matrix(header: dict, name: str) -> np.ndarray:
-    """Return (4, 4) IJK -> RAS in mm."""
-    signs = _NRRD_SPACES.get(header.get("space", "").lower())
-    directions = np.array(header.get("space directions", ()), dtype=float)[:3]
-    if signs is None or directions.shape != (3, 3):
-        raise InputError(
-            f"{name} must have a space (like LPS) and space directions, got none that are known. {OPEN_IN_SLICER}"
-        )
-    units = {unit.lower() for unit in header.get("space units", ())} - {"", "mm", "millimeter", "millimeters"}
-    if units:
-        raise InputError(f"{name} must have space units in mm, got {', '.join(sorted(units))}. {OPEN_IN_SLICER}")
-    matrix = np.eye(4)
-    matrix[:3] = np.c_[directions.T, header.get("space origin", np.zeros(3))]
-    return np.diag([*signs, 1.0]) @ matrix
-
-
-def _read_meta(path: Path) -> tuple[np.ndarray, np.ndarray]:
-    check_meta(path)
-    image = sitk.ReadImage(str(path), imageIO="MetaImageIO")
-    size = image.GetDimension()
-    direction = np.reshape(image.GetDirection(), (size, size))[:3, :3]
-    matrix = np.eye(4)
-    matrix[:3] = np.c_[direction * image.GetSpacing()[:3], image.GetOrigin()[:3]]
-    array = sitk.GetArrayFromImage(image)
-    return array.reshape(array.shape[-3:]), LPS_TO_RAS @ matrix
-
-
-_FILE_READERS = {"nifti": read_nifti, "nrrd": _read_nrrd, "meta": _read_meta}
+_FILE_READERS = {"nifti": read_nifti, "nrrd": read_nrrd, "meta": read_meta}

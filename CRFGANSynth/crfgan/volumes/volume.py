@@ -21,6 +21,8 @@ class Volume:
     """(4, 4) float64: from voxel indices (I, J, K) to patient coordinates (R, A, S) in mm."""
     name: str = ""
     """What people call it; error messages and output files use it."""
+    remark: str = ""
+    """What was read of its file in another way than it may seem, a clause for people; empty for nothing."""
 
     def __post_init__(self):
         matrix = np.array(self.ijk_to_ras, dtype=np.float64)

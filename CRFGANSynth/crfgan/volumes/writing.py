@@ -8,16 +8,16 @@ import os
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import nrrd
 import numpy as np
 import SimpleITK as sitk
 
 from ..errors import InputError
-from ..storage.atomic import telling_user
-from .discovery import suffix_of
-from .formats.integrity import NIFTI_DTYPES, NIFTI_HEADER, check_meta
+from ..storage.atomic import draft_folder, telling_user
+from .finding.kinds import suffix_of
+from .formats.integrity import NIFTI_DTYPES, NIFTI_HEADER
+from .formats.meta import check_meta
 from .volume import Volume
 
 _RAS_TO_LPS = np.diag([-1.0, -1.0, 1.0, 1.0])
@@ -45,8 +45,8 @@ def write_volume(volume: Volume, path: Path, provenance: Mapping[str, str]) -> N
     facts_name = f"{path.name[: -len(suffix)]}.json"
     with telling_user(path.parent):
         path.parent.mkdir(parents=True, exist_ok=True)
-        with TemporaryDirectory(prefix=".writing-", dir=path.parent) as folder:
-            draft, facts = Path(folder, path.name.lower()), Path(folder, facts_name)
+        with draft_folder(path.parent) as folder:
+            draft, facts = folder / path.name.lower(), folder / facts_name
             _WRITERS[suffix](volume, draft, provenance)
             facts.write_text(json.dumps(dict(provenance), indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
             os.replace(draft, path)

@@ -20,6 +20,7 @@ from crfgan.data.dataset import Dataset, DatasetFacts, Volumes, open_dataset, pr
 from crfgan.data.preprocessing import TrainingGrid, Units
 from crfgan.errors import InputError
 from crfgan.phantoms import make_head
+from crfgan.storage.atomic import draft_folder
 from crfgan.training.run import open_run, train_run
 from crfgan.volumes.discovery import Source, find_volumes
 from crfgan.volumes.reading import read_volume
@@ -376,6 +377,15 @@ def test_size_and_clear_see_the_caches_own_files_alone(make, cache):
     cache.clear()
     assert cache.size() == 0
     assert [path.name for path in cache.folder.iterdir()] == ["thesis.npy"]
+
+
+def test_what_a_killed_process_was_writing_is_swept_at_the_next_start(cache):
+    cache.folder.mkdir()
+    with draft_folder(cache.folder) as alive:
+        dead = shutil.copytree(alive, cache.folder / ".crfgan-dead")
+        (dead / "half.npy").write_bytes(b"cut off by a kill")
+        Cache(cache.folder)
+        assert alive.is_dir() and not dead.exists()
 
 
 # Where

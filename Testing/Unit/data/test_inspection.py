@@ -12,7 +12,7 @@ import pytest
 from crfgan.commands.main import main
 from crfgan.config import Preprocessing
 from crfgan.data.cache import Cache
-from crfgan.data.inspection import Checked, check_volumes, table, without_minority
+from crfgan.data.inspection import Checked, Summary, check_volumes
 from crfgan.data.labels import find_labels
 from crfgan.phantoms import make_chest
 from crfgan.volumes.discovery import find_volumes
@@ -87,7 +87,11 @@ def test_a_readable_volume_with_a_problem_has_its_size(heads):
 @pytest.mark.parametrize(
     ("number_of_heads", "odd", "sentence"),
     [
-        (3, "chest_0", r"^chest_0 looks like CT, while 3 of 4 volumes don't\. Leave it out, or name the modality\.$"),
+        (
+            3,
+            "chest_0",
+            r"^chest_0 looks like CT, while 3 of 4 volumes don't\. Leave it out: a training learns one kind\.$",
+        ),
         (1, "head_0", r"^head_0 doesn't look like CT, while 2 of 3 volumes do\."),
     ],
 )
@@ -109,17 +113,6 @@ def test_the_minority_of_a_mixed_set_cannot_be_used(heads, chest, number_of_head
 def test_a_named_modality_is_no_mixture(heads, chest):
     _, checked, _ = check(heads, chest, "--modality", "brain-mri")
     assert [event["problem"] for event in checked.values()] == [""] * 4
-
-
-def test_of_two_kinds_as_frequent_the_first_is_kept():
-    found = [Checked(name, units=units) for name, units in (("a", "HU"), ("b", "arbitrary"), ("c", "HU"))]
-    found = [*found, Checked("d", units="arbitrary")]
-    assert [each.name for each in without_minority(found) if each.problem] == ["b", "d"]
-
-
-def test_volumes_with_a_problem_do_not_count_as_a_kind():
-    found = [Checked("a", units="HU"), Checked("b", problem="b is broken."), Checked("c", problem="c is broken.")]
-    assert without_minority(found) == found
 
 
 def test_pictures_are_of_the_middle_axial_plane(heads, tmp_path):
@@ -202,11 +195,12 @@ def test_a_cache_that_cannot_be_written_is_no_fault_of_a_volume(heads, tmp_path)
     assert (status, checked, events[-1]["event"]) == (1, {}, "failed")
 
 
-def test_a_request_to_stop_is_heard_between_volumes(heads, tmp_path):
+def test_a_request_to_stop_is_heard_while_volumes_are_looked_for(heads, tmp_path):
     (tmp_path / "stop").touch()
     status, checked, events = check(heads, "--stop-file", tmp_path / "stop")
-    assert (status, list(checked)) == (130, ["head_0"])
-    assert events[-1]["event"] != "finished"
+    assert (status, list(checked)) == (130, [])
+    assert events[-1]["event"] == "interrupted"
+    assert events[-1]["reason"] == "Stopped while volumes were looked for (files so far: 1). Nothing was changed."
 
 
 def test_a_terminal_shows_a_table_and_how_many_can_be_used(heads, capsys):
@@ -231,4 +225,4 @@ def test_a_terminal_shows_the_table_though_too_few_can_be_used(heads, capsys):
 
 
 def test_a_table_without_classes_has_no_column_for_them():
-    assert table([Checked("a")]).splitlines()[0].split() == ["volume", "voxels", "mm", "units", "problem"]
+    assert Summary([Checked("a")]).table().splitlines()[0].split() == ["volume", "voxels", "mm", "units", "problem"]

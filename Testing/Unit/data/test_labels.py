@@ -69,3 +69,43 @@ def test_a_table_is_looked_for_in_one_folder_alone(tmp_path):
     write(tmp_path, "name,class\na,old\n")
     assert find_labels([tmp_path]) == Labels({"a": "old"})
     assert find_labels([tmp_path, tmp_path]) is None
+
+
+def volumes(*names):
+    return [source(f"{name}.nrrd", name=name) for name in names]
+
+
+def test_a_row_without_a_class_is_told_with_its_number(tmp_path):
+    path = write(tmp_path, "name,class\n001,sick\n002\n003,well\n")
+    with pytest.raises(InputError, match=r"labels\.csv must have a class in row 3, got '002'\. Add what is missing\."):
+        read_labels(path)
+    with pytest.raises(InputError, match=r"labels\.csv must have a name in row 2, got ', sick'\."):
+        read_labels(write(tmp_path, "name,class\n,sick\n"))
+
+
+def test_lines_of_spaces_count_for_nothing(tmp_path):
+    assert read_labels(write(tmp_path, "name,class\n\na,sick\n   \n , \nb,well\n")).by_name == {
+        "a": "sick",
+        "b": "well",
+    }
+
+
+@pytest.mark.parametrize("delimiter", [";", "\t", ","])
+def test_columns_may_be_parted_as_spreadsheets_do(tmp_path, delimiter):
+    text = "\ufeffName,Class\na,sick\nb,well\n".replace(",", delimiter)
+    assert read_labels(write(tmp_path, text)).by_name == {"a": "sick", "b": "well"}
+
+
+@pytest.mark.parametrize(
+    ("row", "name"), [("1", "001"), ("sub-1", "sub-001"), ("Sub-001", "sub-001"), ("001.nii.gz", "001")]
+)
+def test_a_row_that_fits_no_volume_is_told_with_the_one_likely_meant(tmp_path, row, name):
+    labels = read_labels(write(tmp_path, f"name,class\n{row},sick\nother,well\n"))
+    with pytest.raises(InputError) as error:
+        number_classes(volumes(name, "other"), labels)
+    assert f"labels.csv has a row {row!r}, which fits no volume, but {name} is likely meant." in str(error.value)
+
+
+def test_fields_of_any_length_are_told(tmp_path):
+    with pytest.raises(InputError, match=r"labels\.csv can't be read as a table of classes: it is no table \(field"):
+        read_labels(write(tmp_path, f'name,class\n"{"a" * 200_000}",sick\n'))

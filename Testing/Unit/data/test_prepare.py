@@ -6,7 +6,7 @@ from crfgan.config import Preprocessing
 from crfgan.data.cache import Cache, open_array
 from crfgan.data.prepare import Preparation
 from crfgan.data.preprocessing import choose_grid
-from crfgan.errors import InputError
+from crfgan.errors import InputError, Interrupted
 from crfgan.phantoms import make_head
 
 SETTINGS = Preprocessing(shape=(32, 32, 32))
@@ -19,6 +19,7 @@ class Counted:
     def __init__(self, seed, content=None):
         self.name, self.seed, self.reads = f"head_{seed}", seed, 0
         self.content = content or f"{seed:064x}"
+        self.source = None
 
     def content_hash(self):
         return self.content
@@ -73,3 +74,30 @@ def test_a_volume_that_cannot_be_used_is_told_and_left_out(tmp_path):
     arrays, skipped, steps = prepare([Counted(0), Counted(-1), Counted(1)], Cache(tmp_path), SIZE)
     assert skipped == ["head_-1"]
     assert (len(arrays), steps) == (2, 5)
+
+
+def test_a_request_to_stop_is_answered_after_one_volume_and_what_was_done_is_kept(tmp_path):
+    volumes, asked = [Counted(seed) for seed in range(3)], []
+    preparation = Preparation(SETTINGS, Cache(tmp_path), print, list, should_stop=lambda: len(asked) > 0)
+    usable = preparation.survey(volumes)
+    asked.append(True)
+    with pytest.raises(
+        Interrupted, match=r"^Stopped after 1 of 3 volumes were prepared; what was done is kept\. The same"
+    ):
+        list(preparation.arrays(usable, choose_grid([each.survey for each in usable], SETTINGS)))
+    assert len(list(tmp_path.glob("*.json"))) == 3 and len(list(tmp_path.glob("*.npy"))) == 1
+    with pytest.raises(Interrupted, match=r"^Stopped after 1 of 3 volumes were looked at"):
+        preparation.survey(volumes)
+
+
+def test_a_volume_that_is_replaced_while_it_is_read_is_told_and_not_kept(tmp_path):
+    class Replaced(Counted):
+        def read(self):
+            self.content = f"{9:064x}"
+            return super().read()
+
+    skipped = []
+    preparation = Preparation(SETTINGS, Cache(tmp_path), lambda *told: skipped.append(told), list)
+    assert preparation.survey([Replaced(0)]) == []
+    assert "head_0 was changed while it was read. Begin again" in skipped[0][1]
+    assert list(tmp_path.glob("*.json")) == []

@@ -80,7 +80,7 @@ def test_a_run_logs_its_evaluations_and_keeps_the_best_model(watched_run):
 
 
 def test_the_audit_takes_only_what_was_trained_on_for_known(watched_run):
-    assert len(collect_volumes([watched_run])) == 4
+    assert len(collect_volumes([watched_run]).volumes) == 4
 
 
 def test_a_resumed_run_goes_on_as_one_that_was_never_stopped(heads, watched_run, tmp_path):

@@ -1,6 +1,7 @@
 """`crfgan evaluate` from files to a report, on phantoms."""
 
 import json
+import os
 import re
 import shutil
 
@@ -220,14 +221,67 @@ def test_a_model_that_fails_half_way_leaves_a_partial_report(trained_run, real, 
     assert report["partial"] in (tmp_path / "report.html").read_text()
 
 
-def test_stopped_half_way_it_says_what_is_missing(synthetic, real, training, tmp_path):
-    stop = tmp_path / "stop"
-    stop.touch()
+def test_stopped_half_way_it_says_what_is_missing(synthetic, real, training, tmp_path, monkeypatch):
+    import crfgan.evaluation.evaluate as module
+
+    def stopped_after_one(*arguments):
+        for measured in measure(*arguments):
+            stop.touch()
+            yield measured
+
+    stop, measure = tmp_path / "stop", module.measure
+    monkeypatch.setattr(module, "measure", stopped_after_one)
     options = ["--real", str(real), "--training", str(training), "--out", str(tmp_path / "report"), *SHAPE]
     assert main(["evaluate", str(synthetic), *options, "--stop-file", str(stop)]) == 130
     report = json.loads((tmp_path / "report" / "report.json").read_text())
     assert report["partial"] == "It was stopped before everything was measured."
     assert "frechet_random3d" in report and "coherence" not in report
+
+
+def test_stopped_before_all_is_prepared_it_says_what_is_kept(synthetic, real, tmp_path, capsys):
+    import crfgan.data.prepare as module
+
+    class Stopping(module.Preparation):
+        def survey(self, volumes):
+            (tmp_path / "stop").touch()
+            return super().survey(volumes)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("crfgan.evaluation.common_grid.Preparation", Stopping)
+        options = ["--real", str(real), "--out", str(tmp_path / "report"), "--stop-file", str(tmp_path / "stop")]
+        assert main(["evaluate", str(synthetic), *options, *SHAPE]) == 130
+    assert sentence(capsys) == (
+        "Stopped after 1 of 6 volumes were looked at; what was done is kept. The same command goes on from there."
+    )
+
+
+def test_exact_copies_are_never_cleared_by_volumes_that_were_trained_on(training, tmp_path):
+    """The real volumes are the training volumes under other names, and so are the synthetic ones."""
+    for folder, suffix in (("renamed", ".mha"), ("copies", ".nii.gz")):
+        for number in range(6):
+            volume = read_volume(find_volumes([training / f"head_{number}.nrrd"])[0])
+            write_volume(volume, tmp_path / folder / f"{folder}_{number}{suffix}", {})
+    options = ["--real", str(tmp_path / "renamed"), "--training", str(training), "--out", str(tmp_path), *SHAPE]
+    assert main(["evaluate", str(tmp_path / "copies"), *options]) == 0
+    audit = json.loads((tmp_path / "report.json").read_text())["memorisation"]
+    assert (audit["held_out"], audit["flagged"]) == (0, 0)
+    assert "can't be told without held-out real volumes" in audit["sentence"]
+    assert "6 of 6 real volumes are training volumes, so that copies can't be told by them." in audit["sentence"]
+    assert audit["sentence"].endswith("6 of 6 synthetic volumes hold a training volume's very voxels.")
+
+
+def test_other_patients_under_the_names_of_a_run_s_volumes_count_as_held_out(trained_run, head_folder, tmp_path):
+    """Names tell nothing: not of a run's prepared volumes, and not beside others of the same name."""
+    write_heads(tmp_path / "other_site", range(50, 55))
+    for number in range(5):
+        (tmp_path / "other_site" / f"head_{50 + number}.nrrd").rename(tmp_path / "other_site" / f"head_{number}.nrrd")
+    copies = [str(head_folder / f"head_{number}.nrrd") for number in range(5)]
+    real = ["--real", str(tmp_path / "other_site"), str(head_folder / "head_2.nrrd")]
+    options = [*real, "--training", str(trained_run), "--out", str(tmp_path / "report"), *SHAPE, "--fit", "isotropic"]
+    assert main(["evaluate", *copies, *options]) == 0
+    audit = json.loads((tmp_path / "report" / "report.json").read_text())["memorisation"]
+    assert (audit["held_out"], audit["flagged"]) == (5, 5)
+    assert "1 of 6 real volumes is a training volume, so that it isn't counted as held out" in audit["sentence"]
 
 
 @pytest.mark.parametrize(
@@ -243,3 +297,95 @@ def test_the_summary_says_in_plain_words_what_is_wrong(name, value, finding):
     score = {"value": value, "floor": 0.7 if name != "seam_index" else 1.0, "interval": None, "note": ""}
     score["interval"] = [score["floor"] - 0.01, score["floor"] + 0.01]
     assert summarize({name: score}) == f"0 of 1 measures can't tell the synthetic volumes from real ones. {finding}"
+
+
+def test_files_of_the_user_are_neither_removed_nor_written_over(trained_run, real, tmp_path, capsys):
+    arguments = ["evaluate", str(trained_run), "--real", str(real), "--count", "2", "--out", str(tmp_path), *SHAPE]
+    folder = tmp_path / "synthetic"
+    folder.mkdir()
+    (folder / "thesis.txt").write_text("mine")
+    (folder / "head.nrrd").write_text("mine, and no volume of this model")
+    assert main(arguments) == 0
+    assert json.loads((tmp_path / "report.json").read_text())["synthetic"]["count"] == 2
+    first = folder / "synthetic_seed0_000.nrrd"
+    assert main([*arguments, "--seed", "1"]) == 0, "what was made before may be replaced, and is removed"
+    assert sorted(path.name for path in folder.iterdir() if not path.name.startswith(".")) == [
+        "head.nrrd",
+        "synthetic_seed1_000.json",
+        "synthetic_seed1_000.nrrd",
+        "synthetic_seed1_001.json",
+        "synthetic_seed1_001.nrrd",
+        "thesis.txt",
+    ]
+    (folder / "synthetic_seed1_000.nrrd").write_text("edited by hand")
+    assert main(arguments) == 0
+    assert first.is_file()
+    assert (folder / "synthetic_seed1_000.nrrd").read_text() == "edited by hand"
+    first.write_text("mine")
+    assert main(arguments) == 1
+    told = "synthetic/synthetic_seed0_000.nrrd is there already, and isn't what this command would make."
+    assert sentence(capsys).startswith(told)
+    assert first.read_text() == "mine"
+    assert (folder / "thesis.txt").read_text() == "mine"
+
+
+def test_a_link_out_of_the_report_is_not_followed(trained_run, real, tmp_path, capsys):
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "thesis.txt").write_text("mine")
+    (tmp_path / "report").mkdir()
+    (tmp_path / "report" / "synthetic").symlink_to(tmp_path / "mine")
+    arguments = ["--real", str(real), "--count", "2", "--out", str(tmp_path / "report"), *SHAPE]
+    assert main(["evaluate", str(trained_run), *arguments]) == 1
+    assert sentence(capsys).startswith("synthetic must be a folder for volumes, but it is a link.")
+    assert [path.name for path in (tmp_path / "mine").iterdir()] == ["thesis.txt"]
+
+
+def test_several_models_are_not_taken_for_volumes(trained_run, synthetic, real, tmp_path, capsys):
+    for more in (trained_run, synthetic, trained_run / "model.safetensors"):
+        options = ["--real", str(real), "--out", str(tmp_path / "report")]
+        assert main(["evaluate", str(more), str(trained_run), *options]) == 1
+        assert "SYNTHETIC must be one model, or volumes, got " in sentence(capsys)
+    assert not (tmp_path / "report").exists()
+
+
+def test_a_report_that_cannot_be_written_is_told_before_the_work(synthetic, real, tmp_path, capsys):
+    (tmp_path / "file").touch()
+    assert main(["evaluate", str(synthetic), "--real", str(real), "--out", str(tmp_path / "file"), *SHAPE]) == 1
+    shown = capsys.readouterr().err
+    assert "file can't be written" in shown and "preparing" not in shown
+    (tmp_path / "report").mkdir()
+    (tmp_path / "report" / "report.html").write_text("mine")
+    assert main(["evaluate", str(synthetic), "--real", str(real), "--out", str(tmp_path / "report"), *SHAPE]) == 1
+    shown = capsys.readouterr().err
+    assert "report/report.html is there already" in shown and "preparing" not in shown
+    assert (tmp_path / "report" / "report.html").read_text() == "mine"
+
+
+def test_a_name_that_is_not_utf_8_does_not_spoil_the_report(synthetic, real, tmp_path):
+    folder = tmp_path / "odd"
+    shutil.copytree(synthetic, folder)
+    try:
+        (folder / "copy.nrrd").rename(folder / os.fsdecode(b"h\xe9ad.nrrd"))
+    except OSError:
+        pytest.skip("no such name can be had here")
+    assert main(["evaluate", str(folder), "--real", str(real), "--out", str(tmp_path / "report"), *SHAPE]) == 0
+    assert (tmp_path / "report" / "report.html").read_text(encoding="utf-8")
+
+
+def test_a_stop_is_answered_within_a_metric(synthetic, real, training, tmp_path, monkeypatch):
+    stop, steps = tmp_path / "stop", []
+    from crfgan.metrics.coherence import CoherenceClassifier
+
+    def fit(real, held_out, seed, progress):
+        stop.touch()
+        for step in range(10):
+            steps.append(step)
+            progress(step, 10)
+
+    monkeypatch.setattr(CoherenceClassifier, "fit", fit)
+    options = ["--real", str(real), "--training", str(training), "--out", str(tmp_path / "report"), *SHAPE]
+    assert main(["evaluate", str(synthetic), *options, "--stop-file", str(stop)]) == 130
+    assert steps == [0]
+    report = json.loads((tmp_path / "report" / "report.json").read_text())
+    assert report["partial"] == "It was stopped before everything was measured."
+    assert report["memorisation"]["sentence"] == "It was stopped before copies were looked for."

@@ -1,7 +1,6 @@
 """Runs and models on the disk: found, and renamed, copied or deleted whole or not at all."""
 
 import errno
-import json
 import os
 import shutil
 import subprocess
@@ -12,6 +11,7 @@ import pytest
 from crfgan.commands.main import main
 from crfgan.errors import InputError
 from crfgan.runs.card import read_card
+from crfgan.runs.configuration import save_configuration
 from crfgan.runs.library import delete, export_model, free_name, import_model, list_models, list_runs, read_run, rename
 from crfgan.storage.file_names import check_name
 from crfgan.storage.lock import only_one
@@ -78,9 +78,7 @@ def test_a_run_says_how_far_it_is_and_what_of(heads):
 
 
 def test_a_longer_run_is_not_finished_and_can_go_on(heads):
-    config = json.loads((heads / "config.json").read_text())
-    config["training"]["iterations"] = 10
-    (heads / "config.json").write_text(json.dumps(config))
+    save_configuration(heads, open_run(heads).override(iterations=10))
     run = read_run(heads)
     assert (run.step, run.total, run.finished, run.resumable) == (3, 10, False, True)
 

@@ -9,7 +9,7 @@ import pytest
 from commands import crfgan, start, wait_for
 from crfgan.config import PRESETS, load_config
 from crfgan.errors import InputError
-from crfgan.storage import lock
+from crfgan.storage import file_lock
 from crfgan.storage.lock import is_locked, only_one
 from crfgan.training.run import start_run
 from crfgan.volumes.discovery import find_volumes
@@ -97,9 +97,9 @@ def test_a_folder_that_is_not_there_is_not_locked_and_can_not_be(tmp_path):
 @pytest.mark.skipif(sys.platform == "win32", reason="msvcrt is another way")
 def test_a_file_system_without_locks_keeps_nobody_from_training(run, monkeypatch):
     def refuse(file, how):
-        raise OSError(lock.errno.ENOLCK, "No locks available")
+        raise OSError(file_lock.errno.ENOLCK, "No locks available")
 
-    monkeypatch.setattr(lock.fcntl, "flock", refuse)
+    monkeypatch.setattr(file_lock.fcntl, "flock", refuse)
     with only_one(run):
         assert not is_locked(run)
 

@@ -46,7 +46,7 @@ def test_far_tails_stay_finite():
 
 @pytest.mark.parametrize("limit", [0, -1, 3.01, float("nan"), float("inf")])
 def test_a_limit_out_of_range_is_told(limit):
-    with pytest.raises(InputError, match=rf"The truncation must be greater than 0 and at most 3, got {limit:g}\."):
+    with pytest.raises(InputError, match=rf"The truncation must be from 0\.01 to 3, got {limit:g}\."):
         truncate(torch.zeros(1, 4), limit)
 
 
@@ -72,7 +72,8 @@ def test_volumes_say_how_they_were_truncated(trained_run, tmp_path, capsys):
     arguments = ["synthesize", str(trained_run), "--out", str(tmp_path)]
     assert main([*arguments, "--truncation", "0.7"]) == 0
     assert json.loads((tmp_path / "synthetic_seed0_000.json").read_text())["Truncation"] == "0.7"
-    assert main([*arguments, "--truncation", "4"]) == 1
-    assert "The truncation must be greater than 0 and at most 3, got 4" in capsys.readouterr().err
+    with pytest.raises(SystemExit, match="2"):
+        main([*arguments, "--truncation", "4"])
+    assert "argument --truncation: must be a number from 0.01 to 3, got '4'" in capsys.readouterr().err
     _, facts = next(synthesize(load_model(trained_run), 1, 0))
     assert "Truncation" not in facts

@@ -102,6 +102,7 @@ def test_a_run_whose_folder_goes_away_says_so(how, head_folder, tmp_path):
 def test_running_out_of_memory_ends_with_advice(trained_run, tmp_path):
     run = shutil.copytree(trained_run, tmp_path / "run")
     shutil.rmtree(run / "state")
+    (run / "model.safetensors").unlink()
     words = [sys.executable, "-c", TOO_MUCH, "train", "--resume", run, "--events"]
     pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
     events, errors = ended(subprocess.Popen(words, cwd=CORE, **pipes))

@@ -354,9 +354,7 @@ def test_spacing_uneven_within_one_percent_is_fine(tmp_path):
     assert read(save_series(tmp_path, [0, 2, 4.015, 6.01])).spacing[2] == pytest.approx(6.01 / 3)
 
 
-@pytest.mark.parametrize(
-    "heights", [[0, 2, 4, 8, 10], [0, 2, 4.1, 6], [0, 2, 2, 4]], ids=["missing", "uneven", "doubled"]
-)
+@pytest.mark.parametrize("heights", [[0, 2, 4, 8, 10], [0, 2, 4.1, 6]], ids=["missing", "uneven"])
 def test_unevenly_spaced_slices_are_refused(tmp_path, heights):
     with pytest.raises(
         InputError, match=r"DICOM series ct must have evenly spaced slices, got steps of 2 mm and .*Export"

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import sys
-from pathlib import Path
 
+from ...errors import readable
 from ...events import make_event
+from .output import Aside
 
 
 class Console:
-    """A report that draws a progress bar on stderr and prints where results are on stdout."""
+    """A report that draws a progress bar on stderr and prints where results are on stdout.
+
+    Work goes on though nobody reads it, or the disk behind it has no room.
+    """
 
     def __init__(self):
         self.bar, self.title = None, ""
+        self.aside, self.results = Aside(sys.stderr), Aside(sys.stdout)
 
     def __call__(self, kind: str, **facts: object) -> None:
         show = getattr(self, f"_on_{kind}", None)
@@ -29,7 +34,7 @@ class Console:
         """Print a sentence without breaking the bar."""
         from tqdm import tqdm
 
-        tqdm.write(sentence, file=sys.stderr)
+        tqdm.write(readable(sentence), file=self.aside)
 
     def _advance(self, title: str, done: int, total: int, note: str = "") -> None:
         from tqdm import tqdm
@@ -38,7 +43,7 @@ class Console:
             self.close()
             # A bar that goes on from a checkpoint must not take the steps before it for its own speed.
             self.title = title
-            self.bar = tqdm(total=total, initial=done - 1, desc=title, file=sys.stderr, dynamic_ncols=True)
+            self.bar = tqdm(total=total, initial=done - 1, desc=title, file=self.aside, dynamic_ncols=True)
         self.bar.set_postfix_str(note, refresh=False)
         self.bar.update(done - self.bar.n)
 
@@ -48,6 +53,12 @@ class Console:
 
     def _on_skipped(self, event: dict) -> None:
         self.say(f"Left out {event['name']}: {event['reason']}")
+
+    def _on_noted(self, event: dict) -> None:
+        self.say(event["sentence"])
+
+    def _on_finding(self, event: dict) -> None:
+        self.say(f"Looking for volumes: {event['files']} files so far.")
 
     def _on_preparing(self, event: dict) -> None:
         self._advance("preparing", event["done"], event["total"])
@@ -79,7 +90,8 @@ class Console:
 
     def _on_tried(self, event: dict) -> None:
         # Not through tqdm, which may be the package that is missing.
-        print(f"{event['package']} {event['version']}: {event['problem'] or 'can be used'}", flush=True)
+        print(f"{event['package']} {event['version']}: {event['problem'] or 'can be used'}", file=self.results)
+        self.results.flush()
 
     def _on_synthesized(self, event: dict) -> None:
         self._advance("synthesizing", event["index"] + 1, event["total"])
@@ -94,6 +106,10 @@ class Console:
         self.close()
         self.say(f"Stopped after step {event['step']}; the state is saved. Go on with --resume.")
 
+    def _on_interrupted(self, event: dict) -> None:
+        self.close()
+        self.say(event["reason"])
+
     def _on_finished(self, event: dict) -> None:
         self.close()
-        print(Path(str(event["path"])))
+        print(readable(str(event["path"])), file=self.results)

@@ -1,10 +1,7 @@
-"""What is said of work that failed: an event for programs, and text on stderr for whoever reads it."""
+"""What is said of work that failed."""
 
 from __future__ import annotations
 
-import sys
-
-from ...events import abandon
 from ...hardware.memory import is_out_of_memory
 
 
@@ -20,11 +17,3 @@ def explain(error: Exception) -> dict[str, str]:
         return {"reason": f"The Python package {error.name} is missing. Install it, then try again."}
     kind = type(error).__name__
     return {"reason": f"The work ended because of an unexpected error ({kind}). What was saved is kept; see the log."}
-
-
-def complain(text: str) -> None:
-    """Print on stderr, where somebody may read it."""
-    try:
-        print(text, file=sys.stderr, flush=True)
-    except OSError:
-        abandon(sys.stderr)

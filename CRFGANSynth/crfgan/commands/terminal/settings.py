@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from argparse import ArgumentParser, Namespace
 from dataclasses import fields
-from pathlib import Path
 
 from ...config import (
     CRF_MODES,
@@ -19,7 +18,7 @@ from ...config import (
     Training,
     load_config,
 )
-from .argument_types import sides
+from .argument_types import seed_number, sides, some_path
 
 
 def add_settings(parser: ArgumentParser) -> None:
@@ -27,7 +26,7 @@ def add_settings(parser: ArgumentParser) -> None:
     group = parser.add_argument_group("settings", "From a preset or a file; single ones replace what stands there.")
     source = group.add_mutually_exclusive_group()
     source.add_argument("--preset", choices=PRESETS, default="small-64", help="default: small-64")
-    source.add_argument("--config", type=Path, metavar="JSON", help="configuration, such as config.json of a run")
+    source.add_argument("--config", type=some_path, metavar="JSON", help="configuration, such as config.json of a run")
     group.add_argument("--shape", type=sides, metavar="N or D,H,W", help="voxels, multiples of 32 from 32 to 512")
     add_intensities(group)
     group.add_argument("--fit", choices=FITS, help="cubic voxels and padding, or stretch to fill; default: isotropic")
@@ -46,7 +45,7 @@ def add_intensities(group) -> None:
 def _add_optimisation(group) -> None:
     group.add_argument("--iterations", type=int, metavar="N", help="training steps")
     group.add_argument("--batch-size", type=int, metavar="N", help="volumes in a step")
-    group.add_argument("--seed", type=int, metavar="N", help="the same seed gives the same losses; default: 0")
+    group.add_argument("--seed", type=seed_number, metavar="N", help="the same seed gives the same losses; default: 0")
     text = "evaluate on held-out volumes every N steps, and keep the best model; default: never"
     group.add_argument("--evaluate-every", type=int, metavar="N", help=text)
     group.add_argument("--held-out", type=float, metavar="SHARE", help="of the volumes, for that; default: 0.15")

@@ -13,12 +13,12 @@ from ...data.preprocessing import restore
 from ...events import Report, TimeLeft
 from ...networks.streaming import synthesize_volume
 from ...randomness import sample_latent
-from ...runs.card import with_thumbnail
+from ...runs.card import steps_of_model, with_thumbnail
 from ...runs.checkpoint import save_checkpoint
 from ...runs.model_file import make_card, save_model
 from ...storage.atomic import make_folder
 from ...storage.run_folder import RunFolder
-from ...storage.step_log import CurveLog
+from ...storage.step_log import CurveLog, last_values
 from ...volumes.pictures import contact_sheet, save_picture, thumbnail
 from ...volumes.provenance import synthetic
 from ...volumes.writing import write_volume
@@ -58,8 +58,9 @@ class Recorder:
         self.board = Board(run.tensorboard, trainer.step_number)
         self.time_left = TimeLeft(self.total, trainer.step_number)
         self.thumbnail: bytes | None = None
-        self.metrics: dict[str, float | None] = {}
         self.validator = self._make_validator(held_out) if len(held_out) else None
+        self.metrics = self._known_metrics()
+        self._tell_of_damage()
 
     def step(self, losses: Losses) -> None:
         """Log the losses of the step just done."""
@@ -119,8 +120,8 @@ class Recorder:
         found = self.validator.evaluate(self.trainer.step_number)
         self.board.add_scalars("evaluation", {"distance": found.distance, "floor": found.floor}, found.step)
         if found.is_best:
-            self.metrics = {**self.metrics, "distance to held-out volumes": round(found.distance / found.floor, 4)}
-            self._write_model()
+            self.metrics = {**self.metrics, **_relative_distance(found.distance, found.floor)}
+            self.checkpoint()
         self.report(
             "evaluated",
             step=found.step,
@@ -139,10 +140,41 @@ class Recorder:
         if step == self.saved_step:
             return
         path = save_checkpoint(self.state, trainer.state, step, trainer.config)
-        if self.validator is None or self.validator.best_step is None:
+        if self._model_step == step:
             self._write_model()
         self.saved_step = step
         self.report("checkpoint", step=step, path=path)
+
+    @property
+    def _model_step(self) -> int:
+        """Step that the model belongs to: the best one so far, now where nothing was evaluated."""
+        best = self.validator.best_step if self.validator else None
+        return self.trainer.step_number if best is None else best
+
+    def catch_up(self) -> None:
+        """Write the model of the state that the run goes on from, where it ended between the two or the model is gone.
+
+        That of a best step before is kept; where it is gone, the model of now takes its place.
+        """
+        step = self.trainer.step_number
+        there = steps_of_model(self.folder)
+        if step and there != self._model_step and (there is None or self._model_step == step):
+            self._write_model()
+
+    def _tell_of_damage(self) -> None:
+        curves = (self.losses, self.quality, *([self.validator.log] if self.validator else []))
+        for log in curves:
+            if log.damaged:
+                lines = f"{log.damaged} lines of {log.path.name} weren't as they were written"
+                self.report("noted", sentence=f"{lines}; they are left out of the curves, and the training is whole.")
+
+    def _known_metrics(self) -> dict[str, float | None]:
+        """What was last measured before the state that the run goes on from."""
+        metrics = last_values(self.quality.path)
+        if self.validator and self.validator.best_step == self.trainer.step_number:
+            last = last_values(self.validator.log.path)
+            metrics |= _relative_distance(last["distance"], last.get("floor") or 0.0)
+        return metrics
 
     def _write_model(self) -> None:
         trainer, step = self.trainer, self.trainer.step_number
@@ -166,6 +198,11 @@ class Recorder:
         for log in (self.losses, self.quality, self.board, self.validator):
             if log is not None:
                 log.close()
+
+
+def _relative_distance(distance: float, floor: float) -> dict[str, float | None]:
+    """An evaluation as a metric of the card; None where the real volumes are all the same."""
+    return {"distance to held-out volumes": round(distance / floor, 4) if floor > 0 else None}
 
 
 def _preview_count(shape: tuple[int, int, int]) -> int:

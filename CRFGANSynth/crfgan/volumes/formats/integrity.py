@@ -10,19 +10,26 @@ import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
-from math import prod
 from pathlib import Path
 from typing import BinaryIO
 
-import nrrd
 import numpy as np
+import psutil
 
 from ...errors import InputError
 
 CHUNK = 1 << 20
+GZIP_DENSEST = 1032
+"""Bytes that a byte of gzip can stand for (https://zlib.net/zlib_tech.html)."""
+MOST_BEHIND = 1 << 26
+"""Bytes behind the voxels that are read for the sake of a checksum."""
+COPIES_IN_MEMORY = 2
+"""How often a volume is in memory while it is read."""
+_SHOWN = 7  # dimensions in a message
 _GZIP_MAGIC = b"\x1f\x8b"
 _GZIP_OR_ZLIB = zlib.MAX_WBITS | 32
-_AGAIN = "Copy or export it again."
+COPY_AGAIN = "Copy or export it again."
+"""What to do with a file that is damaged; ends a message."""
 OPEN_IN_SLICER = "Open it in Slicer, check it and save it as .nrrd."
 """What to do with a file that is whole but can't be read as it is; ends a message."""
 
@@ -68,11 +75,6 @@ NIFTI_DTYPES = {
 }  # fmt: skip
 _NIFTI_REFUSED = {32: "complex", 1792: "complex", 2048: "complex", 128: "colour", 2304: "colour"}
 
-_META_BYTES = {
-    "MET_CHAR": 1, "MET_UCHAR": 1, "MET_SHORT": 2, "MET_USHORT": 2, "MET_INT": 4, "MET_UINT": 4, "MET_LONG": 4,
-    "MET_ULONG": 4, "MET_LONG_LONG": 8, "MET_ULONG_LONG": 8, "MET_FLOAT": 4, "MET_DOUBLE": 8,
-}  # fmt: skip
-
 
 @dataclass(frozen=True)
 class NiftiHeader:
@@ -97,12 +99,12 @@ def unpacked(path: Path) -> Iterator[bytes]:
         is_gzip = file.read(2) == _GZIP_MAGIC
         file.seek(0)
         if is_gzip:
-            yield from _inflated(file, path.name)
+            yield from inflated(file, path.name)
         else:
             yield from iter(partial(file.read, CHUNK), b"")
 
 
-def _inflated(file: BinaryIO, name: str) -> Iterator[bytes]:
+def inflated(file: BinaryIO, name: str) -> Iterator[bytes]:
     """Yield what gzip or zlib streams hold from where `file` stands, until the last of them ends."""
     stream, packed = zlib.decompressobj(_GZIP_OR_ZLIB), b""
     while True:
@@ -110,7 +112,7 @@ def _inflated(file: BinaryIO, name: str) -> Iterator[bytes]:
         try:
             chunk = stream.decompress(packed, CHUNK)
         except zlib.error as error:
-            raise InputError(f"{name} must be intact, got damaged compressed data ({error}). {_AGAIN}") from error
+            raise InputError(f"{name} must be intact, got damaged compressed data ({error}). {COPY_AGAIN}") from error
         yield chunk
         if stream.eof:
             packed = stream.unused_data or file.read(CHUNK)
@@ -120,32 +122,56 @@ def _inflated(file: BinaryIO, name: str) -> Iterator[bytes]:
         elif packed or chunk:
             packed = stream.unconsumed_tail
         else:
-            raise InputError(f"{name} must be whole, got compressed data that is cut short. {_AGAIN}")
+            raise InputError(f"{name} must be whole, got compressed data that is cut short. {COPY_AGAIN}")
 
 
 def payload(path: Path, offset: int, length: int) -> bytearray:
-    """Return `length` bytes from `offset` of the unpacked file, reading it to its end so that checksums are checked."""
+    """Return `length` bytes from `offset` of the unpacked file, reading on to its end so that checksums are checked.
+
+    Raises InputError before anything is read where the file can't have as many, or memory hasn't.
+    """
+    size = path.stat().st_size
+    with path.open("rb") as file:
+        is_gzip = file.read(2) == _GZIP_MAGIC
+    require_bytes(path.name, length, size * GZIP_DENSEST if is_gzip else max(0, size - offset))
+    require_memory(path.name, length)
     data, position = bytearray(), 0
     for chunk in unpacked(path):
         data += chunk[max(0, offset - position) : max(0, offset + length - position)]
         position += len(chunk)
-    _require_bytes(path.name, length, len(data))
+        if position > offset + length + MOST_BEHIND:
+            break
+    require_bytes(path.name, length, len(data))
     return data
 
 
-def _require_bytes(name: str, needed: int, found: int) -> None:
+def require_memory(name: str, needed: int) -> None:
+    """Raise InputError unless so many bytes, and what is made of them, fit into the memory that is free."""
+    free = psutil.virtual_memory().available
+    if COPIES_IN_MEMORY * needed > free:
+        raise InputError(
+            f"{name} must fit into memory with its {needed / 1e9:.3g} GB of voxels, got {free / 1e9:.3g} GB that are "
+            "free. Close programs or crop it."
+        )
+
+
+def require_bytes(name: str, needed: int, found: int) -> None:
+    """Raise InputError unless a file has the bytes of voxels that its header promises."""
     if found < needed:
-        raise InputError(f"{name} must hold {needed:,} bytes of voxels, got {found:,}: it is cut short. {_AGAIN}")
+        raise InputError(f"{name} must hold {needed:,} bytes of voxels, got {found:,}: it is cut short. {COPY_AGAIN}")
 
 
 def spatial_shape(name: str, sizes: Iterable[int]) -> tuple[int, int, int]:
     """Return the voxels along I, J, K; InputError unless `sizes`, less trailing ones, are those of one 3D volume."""
-    shape = [int(size) for size in sizes]
+    try:
+        shape = [int(size) for size in sizes]
+    except (ValueError, OverflowError):  # NaN, infinity
+        shape = []
     while len(shape) > 3 and shape[-1] == 1:
         shape.pop()
-    text = " x ".join(map(str, shape))
+    text = " x ".join(map(str, shape[:_SHOWN])) + " ..." * (len(shape) > _SHOWN)
     if not shape or min(shape) < 1:
-        raise InputError(f"{name} must have voxels along every axis, got a size of ({text}). {_AGAIN}")
+        raise InputError(f"{name} must have voxels along every axis, got a size of ({text}). {COPY_AGAIN}")
     if len(shape) > 3:
         raise InputError(f"{name} must be one 3D volume, got {len(shape)}D ({text}). Save one of its volumes alone.")
     if len(shape) < 3 or 1 in shape:
@@ -153,7 +179,8 @@ def spatial_shape(name: str, sizes: Iterable[int]) -> tuple[int, int, int]:
     return tuple(shape)
 
 
-def _require_spacing(name: str, spacing: Iterable[float]) -> None:
+def require_spacing(name: str, spacing: Iterable[float]) -> None:
+    """Raise InputError unless there are three finite voxel sizes greater than 0."""
     values = np.array([*spacing], dtype=float)
     if len(values) < 3 or not np.isfinite(values).all() or (values <= 0).any():
         text = " x ".join(f"{value:g}" for value in values) or "none"
@@ -167,13 +194,13 @@ def nifti_header(path: Path) -> NiftiHeader:
     fields = _nifti_fields(path)
     dim = fields["dim"].astype(int)
     if not 1 <= dim[0] <= 7:
-        raise InputError(f"{path.name} must have 1 to 7 dimensions, got {dim[0]} in its header. {_AGAIN}")
+        raise InputError(f"{path.name} must have 1 to 7 dimensions, got {dim[0]} in its header. {COPY_AGAIN}")
     dtype = _nifti_dtype(path.name, fields)
     shape = spatial_shape(path.name, dim[1 : dim[0] + 1])
-    _require_spacing(path.name, fields["pixdim"][1:4])
+    require_spacing(path.name, fields["pixdim"][1:4])
     offset = fields["vox_offset"]
     if not (offset == 0 or 352 <= offset < np.inf):
-        raise InputError(f"{path.name} must have vox_offset 352 or more in its header, got {offset:g}. {_AGAIN}")
+        raise InputError(f"{path.name} must have vox_offset 352 or more in its header, got {offset:g}. {COPY_AGAIN}")
     return NiftiHeader(shape, dtype, max(352, int(offset)), fields)
 
 
@@ -184,14 +211,14 @@ def _nifti_fields(path: Path) -> np.void:
         if len(raw) >= NIFTI_HEADER.itemsize:
             break
     if len(raw) < NIFTI_HEADER.itemsize:
-        raise InputError(f"{path.name} must be a NIfTI file, got only {len(raw)} bytes. {_AGAIN}")
+        raise InputError(f"{path.name} must be a NIfTI file, got only {len(raw)} bytes. {COPY_AGAIN}")
     for order in "<>":
         fields = np.frombuffer(raw, NIFTI_HEADER.newbyteorder(order), 1)[0]
         if fields["sizeof_hdr"] == NIFTI_HEADER.itemsize and fields["magic"] == b"n+1":
             return fields
         if fields["sizeof_hdr"] == 540:
             raise InputError(f"{path.name} must be NIfTI-1, got NIfTI-2. Save it as NIfTI-1 or .nrrd.")
-    raise InputError(f"{path.name} must be a NIfTI-1 file, got something else under that name. {_AGAIN}")
+    raise InputError(f"{path.name} must be a NIfTI-1 file, got something else under that name. {COPY_AGAIN}")
 
 
 def _nifti_dtype(name: str, fields: np.void) -> np.dtype:
@@ -201,74 +228,5 @@ def _nifti_dtype(name: str, fields: np.void) -> np.dtype:
         raise InputError(f"{name} must hold one number a voxel, got {kind} voxels. Convert it to a grey-scale volume.")
     dtype = np.dtype(NIFTI_DTYPES[code]).newbyteorder(fields.dtype["sizeof_hdr"].byteorder)
     if bits != 8 * dtype.itemsize:
-        raise InputError(f"{name} must have bitpix {8 * dtype.itemsize} for {dtype.name}, got {bits}. {_AGAIN}")
+        raise InputError(f"{name} must have bitpix {8 * dtype.itemsize} for {dtype.name}, got {bits}. {COPY_AGAIN}")
     return dtype
-
-
-def nrrd_header(path: Path) -> dict:
-    """Read and check the header of a `.nrrd` or `.nhdr` file, as pynrrd gives it; pynrrd itself checks the voxels."""
-    try:
-        header = nrrd.read_header(str(path))
-    except (nrrd.NRRDError, ValueError, LookupError, RuntimeError, StopIteration) as error:
-        raise InputError(f"{path.name} must be an NRRD file, got a header that can't be read. {_AGAIN}") from error
-    kinds = set(header.get("kinds", ())) - {"domain", "space", "none", "???"}
-    if header.get("type") == "block" or (kinds and header.get("dimension") == 3):
-        raise InputError(f"{path.name} must hold one number a voxel, got vectors or colours. Convert it to grey scale.")
-    spatial_shape(path.name, header.get("sizes", ()))
-    data_file = header.get("data file", header.get("datafile"))
-    if data_file is not None:
-        _require_data_file(path, data_file)
-    return header
-
-
-def _require_data_file(header: Path, name: str) -> Path:
-    data = header.parent / name
-    if not data.is_file():
-        raise InputError(f"{header.name} must have its voxels in one file {name} beside it, got none. Copy both files.")
-    return data
-
-
-def check_meta(path: Path) -> None:
-    """Check the header of a `.mha` or `.mhd` file and that it, or the file it names, holds all voxels."""
-    with path.open("rb") as file:
-        fields = _meta_fields(file, path.name)
-        start = file.tell()
-    shape = spatial_shape(path.name, _numbers(path.name, "DimSize", fields))
-    spacing = "ElementSpacing" if "ElementSpacing" in fields else "ElementSize"
-    _require_spacing(path.name, _numbers(path.name, spacing, fields))
-    channels, element = fields.get("ElementNumberOfChannels", "1"), fields.get("ElementType")
-    if channels != "1" or element not in _META_BYTES:
-        raise InputError(
-            f"{path.name} must hold one number a voxel, got {channels} x {element}. Convert it to grey scale."
-        )
-    if fields["ElementDataFile"] != "LOCAL":
-        path, start = _require_data_file(path, fields["ElementDataFile"]), max(0, int(fields.get("HeaderSize", 0)))
-    needed = prod(shape) * _META_BYTES[element]
-    if fields.get("CompressedData", "False").lower() == "true":
-        found = _inflated_size(path, start)
-    else:
-        found = path.stat().st_size - start
-    _require_bytes(path.name, needed, found)
-
-
-def _inflated_size(path: Path, start: int) -> int:
-    with path.open("rb") as file:
-        file.seek(start)
-        return sum(map(len, _inflated(file, path.name)))
-
-
-def _meta_fields(file: BinaryIO, name: str) -> dict[str, str]:
-    fields = {}
-    while "ElementDataFile" not in fields:
-        key, equals, value = file.readline(CHUNK).decode("latin-1").partition("=")
-        if not equals:
-            raise InputError(f"{name} must be a MetaImage file, got a header that can't be read. {_AGAIN}")
-        fields[key.strip()] = value.strip()
-    return fields
-
-
-def _numbers(name: str, field: str, fields: dict[str, str]) -> list[float]:
-    try:
-        return [float(word) for word in fields.get(field, "").split()]
-    except ValueError as error:
-        raise InputError(f"{name} must have numbers in {field}, got {fields[field]!r}. {_AGAIN}") from error

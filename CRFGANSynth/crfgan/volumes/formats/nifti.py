@@ -12,10 +12,12 @@ from .integrity import OPEN_IN_SLICER, nifti_header, payload
 
 _UNITS = {0: 1.0, 1: 1000.0, 2: 1.0, 3: 0.001}  # to mm; 0: not said
 _TOLERANCE = 0.01  # of a spacing
+_ANOTHER_SPACE = 2  # code of an sform from which on it is no longer the scanner's
+_MOST_SCALED = 2.0  # times that a brain is larger in a template's space; more is another unit
 
 
-def read_nifti(path: Path) -> tuple[np.ndarray, np.ndarray]:
-    """Return the voxels (K, J, I) and (4, 4) IJK -> RAS in mm of a `.nii` or `.nii.gz` file.
+def read_nifti(path: Path) -> tuple[np.ndarray, np.ndarray, str]:
+    """Return the voxels (K, J, I), (4, 4) IJK -> RAS in mm and a remark on that, of a `.nii` or `.nii.gz` file.
 
     Raises:
         InputError: the file is damaged, or its header says nothing or two things about its geometry.
@@ -25,7 +27,7 @@ def read_nifti(path: Path) -> tuple[np.ndarray, np.ndarray]:
     voxels = payload(path, header.offset, prod(header.shape) * header.dtype.itemsize)
     array = np.frombuffer(voxels, header.dtype).reshape(header.shape[::-1])
     array = array.astype(header.dtype.newbyteorder("="), copy=False)
-    return _scaled(array, header.fields), _matrix(header.fields, path.name)
+    return _scaled(array, header.fields), *_matrix(header.fields, path.name)
 
 
 def _scaled(array: np.ndarray, fields: np.void) -> np.ndarray:
@@ -36,15 +38,18 @@ def _scaled(array: np.ndarray, fields: np.void) -> np.ndarray:
     return array.astype(kind) * kind.type(slope) + kind.type(intercept)
 
 
-def _matrix(fields: np.void, name: str) -> np.ndarray:
-    """Return (4, 4) IJK -> RAS in mm from the sform, else the qform."""
+def _matrix(fields: np.void, name: str) -> tuple[np.ndarray, str]:
+    """Return (4, 4) IJK -> RAS in mm from the sform, else the qform, and a remark where the sform leads elsewhere."""
     unit = _UNITS.get(int(fields["xyzt_units"]) & 7)
     if unit is None or (fields["sform_code"] <= 0 and fields["qform_code"] <= 0):
         lack = "its unit of length" if unit is None else "how it lies in the body (no qform, no sform)"
         raise InputError(f"{name} must tell its geometry, got a header without {lack}. {OPEN_IN_SLICER}")
-    matrix = np.eye(4)
+    matrix, remark = np.eye(4), ""
     matrix[:3] = fields["srow"] if fields["sform_code"] > 0 else _qform(fields)
     spacing, found = fields["pixdim"][1:4], np.linalg.norm(matrix[:3, :3], axis=0)
+    if _leads_to_a_template(fields, found / spacing):
+        matrix[:3], found = _qform(fields), spacing
+        remark = "an sform that leads to a template: the scanner's geometry is used (qform)"
     if not np.allclose(found, spacing, rtol=_TOLERANCE, atol=0):
         # The standard prefers the sform, ITK and so Slicer take the spacing from pixdim: neither is safe.
         sizes = [" x ".join(f"{value:g}" for value in values) for values in (spacing, found)]
@@ -52,7 +57,17 @@ def _matrix(fields: np.void, name: str) -> np.ndarray:
             f"{name} must give one voxel size, got {sizes[0]} (pixdim) and {sizes[1]} (sform). {OPEN_IN_SLICER}"
         )
     matrix[:3] *= unit
-    return matrix
+    return matrix, remark
+
+
+def _leads_to_a_template(fields: np.void, scale: np.ndarray) -> bool:
+    """Whether the sform leads to another space and changes the size, and the qform says where a volume lies."""
+    turn = fields["quatern"].astype(float)
+    has_qform = fields["qform_code"] > 0 and np.isfinite(fields["qoffset"]).all() and turn @ turn <= 1 + _TOLERANCE
+    if not has_qform or fields["sform_code"] < _ANOTHER_SPACE:
+        return False
+    changes = not np.allclose(scale, 1, rtol=_TOLERANCE, atol=0)
+    return bool(changes and (scale > 1 / _MOST_SCALED).all() and (scale < _MOST_SCALED).all())
 
 
 def _qform(fields: np.void) -> np.ndarray:

@@ -10,13 +10,13 @@ from crfgan.errors import InputError
 from crfgan.volumes.formats.integrity import (
     CHUNK,
     NIFTI_HEADER,
-    check_meta,
     nifti_header,
-    nrrd_header,
     payload,
     spatial_shape,
     unpacked,
 )
+from crfgan.volumes.formats.meta import check_meta
+from crfgan.volumes.formats.nrrd import nrrd_header
 
 CONTENT = np.random.default_rng(0).integers(0, 99, 3 * CHUNK // 2, np.uint8).tobytes()
 
