@@ -87,9 +87,10 @@ FILES = {
 }
 
 READER = """
-import resource, sys
+import sys
 from pathlib import Path
 from crfgan.errors import InputError
+from crfgan.hardware.memory import peak_memory
 from crfgan.volumes.discovery import find_volumes
 from crfgan.volumes.reading import read_volume
 (source,) = find_volumes([Path(sys.argv[1])])
@@ -97,7 +98,7 @@ try:
     read_volume(source)
     print("read")
 except InputError as error:
-    print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024, error)
+    print(peak_memory() // 2**20, error)
 """
 
 
