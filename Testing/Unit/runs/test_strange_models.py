@@ -115,7 +115,8 @@ def test_weights_that_no_volume_can_be_made_with_are_refused(spoil, sentence, wr
 def test_what_a_card_claims_is_compared_with_the_file_before_it_costs_memory(claim, write):
     path = write(lambda card: card["config"]["network"].update(claim))
     script = (
-        "import sys\nfrom crfgan.commands.main import main\nfrom crfgan.hardware.memory import peak_memory\nstatus = main(sys.argv[1:])\n"
+        "import sys\nfrom crfgan.commands.main import main\n"
+        "from crfgan.hardware.memory import peak_memory\nstatus = main(sys.argv[1:])\n"
         "print(peak_memory() // 2**20)\nsys.exit(status)"
     )
     words = [sys.executable, "-c", script, "synthesize", str(path), "--out", str(path.parent / "new")]
