@@ -120,13 +120,13 @@ class Comparison:
 
     def _shareWindow(self, real, synthetic):
         """One window, where one suits both: the real volume's for Hounsfield units, else what both need."""
-        from crfgan.data.preprocessing import looks_like_ct
+        from crfgan.data.vetting.evidence import looks_like_ct, sample_of
 
         for node in (self.realNode, self.syntheticNode):
             if node.GetDisplayNode() is None:
                 node.CreateDefaultDisplayNodes()
         display = self.realNode.GetDisplayNode()
-        if looks_like_ct(real) and looks_like_ct(synthetic):
+        if all(looks_like_ct(sample_of(volume.array)) for volume in (real, synthetic)):
             limits = display.GetWindowLevelMin(), display.GetWindowLevelMax()
         else:
             limits = common_window(real.array, synthetic.array)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 import SimpleITK as sitk
 
-from ..data.preprocessing import looks_like_ct
+from ..data.vetting.evidence import looks_like_ct, sample_of
 from ..errors import InputError
 from ..volumes.volume import Volume
 from .morphology import closed, complement, depth, filled, largest, opened, pieces, shrunk
@@ -65,7 +65,7 @@ def segment(volume: Volume, preset: str) -> np.ndarray:
 
 def presets_for(volume: Volume) -> list[str]:
     """Names of the presets for the volume's modality."""
-    modality = "ct" if looks_like_ct(volume) else "mr"
+    modality = "ct" if looks_like_ct(sample_of(volume.array)) else "mr"
     return [name for name, preset in PRESETS.items() if preset.modality == modality]
 
 
