@@ -40,20 +40,29 @@ def _as_os_error(save_file, tensors: dict[str, Tensor], path: Path, metadata: di
         raise OSError(int(number) if number.isdigit() else 0, str(error)) from error
 
 
-def load_tensors(path: Path) -> dict[str, Tensor]:
-    """All tensors of a file, on the CPU.
+def read_tensors(path: Path) -> dict[str, Tensor]:
+    """All tensors of a safetensors file, whoever wrote it, on the CPU.
 
     Raises:
-        InputError: the file can't be read, is cut off, or isn't as it was written.
+        InputError: the file can't be read or is cut off.
     """
     from safetensors import SafetensorError
     from safetensors.torch import load_file
 
-    header = read_header(path)
     try:
-        tensors = load_file(path)
+        return load_file(path)
     except (OSError, SafetensorError) as error:
         raise InputError(f"{path.name} is damaged or can't be read ({error}). Use another copy.") from error
+
+
+def load_tensors(path: Path) -> dict[str, Tensor]:
+    """All tensors of a file of ours, on the CPU.
+
+    Raises:
+        InputError: see `read_tensors`; or the file isn't one of ours, or isn't as it was written.
+    """
+    header = read_header(path)
+    tensors = read_tensors(path)
     if header.checksum not in (None, _checksum(tensors)):
         raise InputError(f"{path.name} isn't as it was written: it was changed or damaged. Use another copy.")
     return tensors

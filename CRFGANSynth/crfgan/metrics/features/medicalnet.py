@@ -12,7 +12,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from ...errors import InputError
-from ...storage.tensor_file import load_tensors
+from ...storage.tensor_file import read_tensors
 
 BLOCKS = (3, 4, 6, 3)
 EXPANSION = 4
@@ -100,7 +100,7 @@ def _layer(inputs: int, width: int, blocks: int, stride: int = 1, dilation: int 
 
 def _read(path: Path) -> Mapping:
     if path.suffix == ".safetensors":
-        return load_tensors(path)
+        return read_tensors(path)
     try:
         content = torch.load(path, map_location="cpu", weights_only=True)
     except (OSError, RuntimeError, EOFError, pickle.UnpicklingError) as error:
