@@ -3,6 +3,18 @@
 import numpy as np
 
 
+def half_bent_scans():
+    """Four CTs in the scene, of which the second and the fourth are under a grid transform."""
+    from CRFGANSynthLib import sample_data
+
+    nodes = sample_data.load("chest", 4, 32)
+    for number, node in enumerate(nodes):
+        node.SetName(f"CT {number}")
+    for node in nodes[1::2]:
+        put_under_grid_transform(node)
+    return nodes
+
+
 def put_under_grid_transform(node, largest_mm=8.0):
     """Put a volume node under a transform that bends it; returns the transform's node."""
     import slicer

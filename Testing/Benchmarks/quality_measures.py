@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import combinations
 
 import numpy as np
+from crfgan.evaluation.measure import FeaturePair
 from crfgan.metrics.coherence import CoherenceClassifier
 from crfgan.metrics.features.random3d import Random3D
 from crfgan.metrics.features.statistics import Statistics
@@ -49,13 +50,13 @@ class QualityMeasures:
         rng, size = np.random.default_rng(0), min(len(self.held_out), len(synthetic))
         draws = [rng.permutation(len(synthetic))[:size] for _ in range(DRAWS)]
         manifold = [measure_prdc(self.features, features[draw]) for draw in draws]
-        real, made = self._standardised(self.statistics), self._standardised(self.describe(synthetic))
+        statistics = FeaturePair(self.statistics, self.describe(synthetic)).standardised()
         pairs = list(combinations(range(min(PAIRED, len(synthetic))), 2))
         return np.array(
             [
                 mmd2(self.features, features, bandwidth=self.bandwidth),
                 np.mean([frechet_distance(self.features, features[draw]) for draw in draws]),
-                np.mean([frechet_distance(real, made[draw]) for draw in draws]),
+                np.mean([frechet_distance(statistics.real, statistics.synthetic[draw]) for draw in draws]),
                 self.judge.share(list(synthetic)),
                 seam_index(plane_steps(synthetic))["depth"] / self.seam,
                 pairwise_ms_ssim(synthetic, pairs).mean(),
@@ -65,10 +66,6 @@ class QualityMeasures:
                 np.median(nearest_distances(synthetic, self.training)) / self.nearest,
             ]
         )
-
-    def _standardised(self, values: np.ndarray) -> np.ndarray:
-        mean, deviation = self.statistics.mean(axis=0), self.statistics.std(axis=0)
-        return np.arcsinh((values - mean) / np.where(deviation > 1e-6, deviation, 1.0))
 
 
 def gradients(volumes: np.ndarray) -> np.ndarray:

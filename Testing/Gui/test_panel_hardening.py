@@ -2,19 +2,13 @@
 
 import numpy as np
 import pytest
-from grid_transforms import put_under_grid_transform
+from grid_transforms import half_bent_scans, put_under_grid_transform
 
 
 @pytest.fixture
 def scans(panel, scene):
     """Four CTs, of which the second and the fourth are under a grid transform, all looked at by the panel."""
-    from CRFGANSynthLib import sample_data
-
-    nodes = sample_data.load("chest", 4, 32)
-    for number, node in enumerate(nodes):
-        node.SetName(f"CT {number}")
-    for node in nodes[1::2]:
-        put_under_grid_transform(node)
+    nodes = half_bent_scans()
     panel.until(lambda: len(panel.widget.train.volumes.rows) == 4 and looked_at(panel))
     panel.ui.checkAllButton.click()
     return nodes

@@ -1,6 +1,26 @@
-"""Slicers that lack something."""
+"""The module's logic in a scene, and Slicers that lack something."""
+
+from pathlib import Path
 
 import pytest
+
+MODULE = Path(__file__).resolve().parents[2] / "CRFGANSynth" / "CRFGANSynth.py"
+
+
+@pytest.fixture
+def slicer(slicer_app):
+    import slicer
+
+    return slicer
+
+
+@pytest.fixture
+def logic(load, scene, slicer, tmp_path):
+    load(MODULE)
+    slicer.app.userSettings().setValue("CRFGANSynth/dataFolder", str(tmp_path / "data"))
+    from CRFGANSynth import CRFGANSynthLogic
+
+    return CRFGANSynthLogic()
 
 
 @pytest.fixture

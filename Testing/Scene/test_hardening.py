@@ -1,42 +1,16 @@
 """Volumes under transforms that aren't linear, on a real scene: told in one sentence, and used by hardened copies."""
 
-from pathlib import Path
-
 import numpy as np
 import pytest
-from grid_transforms import put_under_grid_transform
+from grid_transforms import half_bent_scans, put_under_grid_transform
 
-MODULE = Path(__file__).resolve().parents[2] / "CRFGANSynth" / "CRFGANSynth.py"
 QUICK = {"preset": "tiny-32", "shape": (32, 32, 32), "iterations": 2, "batch_size": 2}
-
-
-@pytest.fixture
-def slicer(slicer_app):
-    import slicer
-
-    return slicer
-
-
-@pytest.fixture
-def logic(load, scene, slicer, tmp_path):
-    load(MODULE)
-    slicer.app.userSettings().setValue("CRFGANSynth/dataFolder", str(tmp_path / "data"))
-    from CRFGANSynth import CRFGANSynthLogic
-
-    return CRFGANSynthLogic()
 
 
 @pytest.fixture
 def scans(logic, slicer):
     """Four CTs, of which the second and the fourth are under a grid transform."""
-    from CRFGANSynthLib import sample_data
-
-    nodes = sample_data.load("chest", 4, 32)
-    for number, node in enumerate(nodes):
-        node.SetName(f"CT {number}")
-    for node in nodes[1::2]:
-        put_under_grid_transform(node)
-    return nodes
+    return half_bent_scans()
 
 
 def facts_of(node, slicer):

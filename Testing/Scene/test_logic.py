@@ -10,22 +10,6 @@ QUICK = {"preset": "tiny-32", "shape": (32, 32, 32), "iterations": 2, "batch_siz
 
 
 @pytest.fixture
-def slicer(slicer_app):
-    import slicer
-
-    return slicer
-
-
-@pytest.fixture
-def logic(load, scene, slicer, tmp_path):
-    load(MODULE)
-    slicer.app.userSettings().setValue("CRFGANSynth/dataFolder", str(tmp_path / "data"))
-    from CRFGANSynth import CRFGANSynthLogic
-
-    return CRFGANSynthLogic()
-
-
-@pytest.fixture
 def heads(logic, slicer):
     from crfgan.phantoms import make_head
 

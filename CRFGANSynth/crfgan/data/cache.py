@@ -25,6 +25,7 @@ import numpy as np
 from ..config import Preprocessing
 from ..errors import InputError
 from ..storage.atomic import free_space, replace_with, sweep, telling_user
+from ..storage.sealed import digest_of
 from ..volumes.volume import Volume
 from .preprocessing import Survey, TrainingGrid, Units, preprocess, survey
 from .vetting.evidence import Evidence, Padding
@@ -74,31 +75,26 @@ def content_of(source: Source) -> str:
     digests = []
     for path in source.files:
         try:
-            digests.append(_digest(path))
+            digests.append(digest_of(path))
             if source.kind in ("nrrd", "meta") and (data := _data_file(path)):
-                digests.append(_digest(data))
+                digests.append(digest_of(data))
         except OSError as error:
             raise InputError(f"{path.name} can't be read: {error.strerror}. Copy or export it again.") from error
     return _key(source.kind, digests)
 
 
-def unchanged(source: Source, content: str, volume: Volume) -> Volume:
-    """The volume that was read of a source; what it is read from must have the content that it had before.
+def unchanged(name: str, content: str, content_hash: Callable[[], str], volume: Volume) -> Volume:
+    """The volume that was just read; what it was read from must have the content that it had before.
+
+    Args:
+        content_hash: of what it was read from, as it is now.
 
     Raises:
         InputError: it has not, and what is kept under that content would be of another volume.
     """
-    if content_of(source) != content:
-        raise InputError(f"{source.label} was changed while it was read. Begin again when nobody writes to it.")
+    if content_hash() != content:
+        raise InputError(f"{name} was changed while it was read. Begin again when nobody writes to it.")
     return volume
-
-
-def _digest(path: Path) -> str:
-    digest = hashlib.sha256()
-    with path.open("rb") as file:
-        while chunk := file.read(_CHUNK):
-            digest.update(chunk)
-    return digest.hexdigest()
 
 
 def _data_file(path: Path) -> Path | None:

@@ -86,16 +86,15 @@ class Dataset:
 
     def slabs(self, indices: Sequence[int], starts: Sequence[int], depth: int) -> Tensor:
         """Planes starts[b] to starts[b] + depth of each volume, (B, 1, depth, H, W); no other voxel is read."""
-        slabs = torch.empty(len(indices), 1, depth, *self.facts.grid.shape[1:])
-        for slab, index, start in zip(slabs.numpy(), indices, starts, strict=True):
-            slab[0] = self.volumes[index][start : start + depth]
-        return slabs
+        return self.subvolumes(indices, 0, starts, depth)
 
     def subvolumes(self, indices: Sequence[int], axis: int, starts: Sequence[int], depth: int) -> Tensor:
         """Planes starts[b] to starts[b] + depth of each volume along `axis`, which comes first: (B, 1, depth, ...)."""
-        turned = (np.moveaxis(self.volumes[index], axis, 0) for index in indices)
-        cut = [volume[start : start + depth] for volume, start in zip(turned, starts, strict=True)]
-        return torch.from_numpy(np.ascontiguousarray(np.stack(cut)))[:, None]
+        face = (side for number, side in enumerate(self.facts.grid.shape) if number != axis)
+        cut = torch.empty(len(indices), 1, depth, *face)
+        for part, index, start in zip(cut.numpy(), indices, starts, strict=True):
+            part[0] = np.moveaxis(self.volumes[index], axis, 0)[start : start + depth]
+        return cut
 
     def classes(self, indices: Sequence[int]) -> Tensor | None:
         """Class numbers (B,) of volumes; None where the set has no classes."""

@@ -93,7 +93,8 @@ def check_volumes(
             volume = read_volume(source)
             spacing = tuple(round(float(s), 5) for s in volume.spacing[::-1])
             found = replace(found, shape=volume.shape, spacing_mm=spacing)
-            survey = cache.survey(source.name, content, settings, partial(unchanged, source, content, volume))
+            read = partial(unchanged, source.label, content, partial(content_of, source), volume)
+            survey = cache.survey(source.name, content, settings, read)
         except CacheError:
             raise
         except InputError as error:

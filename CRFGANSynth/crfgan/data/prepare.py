@@ -17,7 +17,7 @@ from ..config import Preprocessing
 from ..errors import InputError, Interrupted
 from ..volumes.discovery import Source
 from ..volumes.volume import Volume
-from .cache import Cache, CacheError
+from .cache import Cache, CacheError, unchanged
 from .preprocessing import Survey, TrainingGrid
 from .vetting.rules import Member, vet
 from .vetting.told import Problem, told_once
@@ -169,8 +169,5 @@ class _Read:
         self.lazy, self.content, self.volume = lazy, content, None
 
     def __call__(self) -> Volume:
-        volume = self.lazy.read()
-        if self.lazy.content_hash() != self.content:
-            raise InputError(f"{self.lazy.name} was changed while it was read. Begin again when nobody writes to it.")
-        self.volume = volume
-        return volume
+        self.volume = unchanged(self.lazy.name, self.content, self.lazy.content_hash, self.lazy.read())
+        return self.volume

@@ -18,6 +18,7 @@ from ..networks.shapes import (
     anchor_volumes,
     encoded_volumes,
     format_shape,
+    largest_face,
     slab_planes,
     subvolume_planes,
 )
@@ -72,7 +73,7 @@ def _maps(config: Config, at_a_time: int) -> int:
 def _maps_with_prior(config: Config, at_a_time: int) -> int:
     """The same with a prior: nothing is made twice, so that all maps of the generator are there at once."""
     shape, network, batch = config.preprocessing.shape, config.network, config.training.batch_size
-    planes, face = subvolume_planes(shape, network), math.prod(sorted(a_shape(shape))[1:])
+    planes, face = subvolume_planes(shape, network), largest_face(shape)
     a = network.width * math.prod(a_shape(shape))
     half = network.width // 2 * 2 * (planes + 2 * MARGIN) * 4 * face
     subvolume = 64 * planes * face

@@ -12,7 +12,16 @@ from torch import nn
 from ..config import Config, Network
 from ..networks.layers.memory_format import arranged
 from ..networks.prior_generator import MARGIN
-from ..networks.shapes import SLABS, Shape, a_shape, anchor_volumes, encoded_volumes, slab_planes, subvolume_planes
+from ..networks.shapes import (
+    SLABS,
+    Shape,
+    a_shape,
+    anchor_volumes,
+    encoded_volumes,
+    largest_face,
+    slab_planes,
+    subvolume_planes,
+)
 from .layer_counts import count_blocks
 
 OVERHEAD = 1.6
@@ -50,7 +59,7 @@ def _published_operations(config: Config) -> float:
 
 def _operations_with_prior(config: Config) -> float:
     shape, network, batch = config.preprocessing.shape, config.network, config.training.batch_size
-    planes, face = subvolume_planes(shape, network), math.prod(sorted(a_shape(shape))[1:])
+    planes, face = subvolume_planes(shape, network), largest_face(shape)
     made = _features_with_prior(network, shape) + _rendering_with_prior(network, (planes + 2 * MARGIN) * face)
     # D's layers each have an eighth of the places of the one before.
     judged = planes * face * 27 * network.width * (11 + 2 * network.width / 8 + 8 * network.width / 64)

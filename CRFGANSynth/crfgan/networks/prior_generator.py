@@ -38,20 +38,22 @@ OUTSIDE_SLOPE = 0.1
 class Prior(nn.Module):
     """Mean and principal components of the training volumes at a quarter of the resolution; zeros until they are known.
 
-    What a latent has more than there are components is noise for G^A.
+    Args:
+        components: room for so many, K.
     """
 
-    def __init__(self, shape: Shape, latent: int):
+    def __init__(self, shape: Shape, components: int):
         super().__init__()
         self.register_buffer("mean", torch.zeros(1, *a_shape(shape)))
-        self.register_buffer("components", torch.zeros(latent, *a_shape(shape)))
+        self.register_buffer("components", torch.zeros(components, *a_shape(shape)))
 
     def forward(self, z: Tensor) -> Tensor:
-        """Latents (B, Z) -> layouts (B, 1, d, h, w), about in [-1, 1]."""
-        return (self.mean + torch.einsum("bz,zdhw->bdhw", z, self.components))[:, None]
+        """Latents (B, Z), of which the first K are scores -> layouts (B, 1, d, h, w), about in [-1, 1]."""
+        scores = z[:, : len(self.components)]
+        return (self.mean + torch.einsum("bk,kdhw->bdhw", scores, self.components))[:, None]
 
     def scores(self, layouts: Tensor) -> Tensor:
-        """The whitened scores (B, Z) of layouts (B, d, h, w): 0 where there is no component."""
+        """The whitened scores (B, K) of layouts (B, d, h, w): 0 where there is no component."""
         squared = self.components.flatten(1).square().sum(1)
         scores = (layouts - self.mean).flatten(1) @ self.components.flatten(1).T
         return torch.where(squared > 0, scores / squared.clamp_min(1e-12), 0.0)
@@ -66,7 +68,7 @@ class PriorGenerator(nn.Module):
         self.sizes = growth(shape)
         widths = [network.width << min(3, len(self.sizes) - 1 - level) for level in range(len(self.sizes))]
         self.seed_shape = (widths[0], *self.sizes[0])
-        self.prior = Prior(shape, network.latent)
+        self.prior = Prior(shape, min(network.components, network.latent))
         self.expand = nn.Linear(network.latent + network.classes, math.prod(self.seed_shape))
         self.expand_norm = ChannelNorm(widths[0])
         self.convs = nn.ModuleList(UpsampleConv(i, o) for i, o in zip(widths[:1] + widths[:-1], widths, strict=True))

@@ -34,6 +34,11 @@ def subvolume_planes(shape: Shape, network: Network) -> int:
     return max(1, min(shape) // A_STRIDE // network.subvolumes) if network.prior else slab_planes(shape)
 
 
+def largest_face(shape: Shape) -> int:
+    """Places of A in a plane across its shortest side: what a sub-volume has, at most, for each of its planes."""
+    return math.prod(sorted(a_shape(shape))[1:])
+
+
 def encoded_volumes(batch: int) -> int:
     """How many of a batch's real volumes E^H learns from and encodes for the CRF: all would cost what G costs."""
     return math.ceil(batch / 2)

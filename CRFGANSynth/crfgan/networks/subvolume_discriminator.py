@@ -33,7 +33,7 @@ class SubvolumeDiscriminator(nn.Module):
 
     def __init__(self, shape: Shape, network: Network):
         super().__init__()
-        width, self.shape = network.width, shape
+        width = network.width
         half = A_STRIDE * subvolume_planes(shape, network) // 2
         halvings = max(2, (min(shape) // 2 // REGIONS).bit_length() - 1)
         channels = [BANDS + 3, *(width << min(step, 2) for step in range(halvings))]
@@ -48,6 +48,9 @@ class SubvolumeDiscriminator(nn.Module):
         self.join = spectral_norm(nn.Linear(channels[-1] * half * REGIONS**2, 4 * width))
         self.judge = spectral_norm(nn.Linear(4 * width, 1))
         self.classify = spectral_norm(nn.Linear(4 * width, network.classes)) if network.classes else None
+        lines = [torch.linspace(-1, 1, side // 2) for side in shape]
+        places = torch.stack(torch.meshgrid(*lines, indexing="ij"))
+        self.register_buffer("places", places, persistent=False)
 
     def forward(self, x: Tensor, axis: int, starts: Sequence[int]) -> Judgement:
         """Judge sub-volumes (B, 1, T, P, Q) along `axis`, from planes starts (B,) of A on."""
@@ -62,7 +65,6 @@ class SubvolumeDiscriminator(nn.Module):
 
     def _places(self, bands: Tensor, axis: int, starts: Sequence[int]) -> Tensor:
         """Where each voxel lies along superior, anterior and right, from -1 to 1: (B, 3, T/2, P/2, Q/2)."""
-        lines = [torch.linspace(-1, 1, side // 2, device=bands.device) for side in self.shape]
-        whole = torch.stack(torch.meshgrid(*lines, indexing="ij")).movedim(1 + axis, 1)
+        whole = self.places.movedim(1 + axis, 1)
         first = [A_STRIDE // 2 * start for start in starts]
         return torch.stack([whole[:, start : start + bands.shape[2]] for start in first]).to(bands)

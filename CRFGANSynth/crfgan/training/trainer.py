@@ -200,10 +200,13 @@ class Trainer:
 
     def _parts(self, batch: Batch) -> list[Part]:
         """The batch in parts of as many volumes as the generator's backward pass has memory for."""
-        generator, size = self.modules["generator"], self.config.training.batch_size
+        return [Part(self.modules["generator"], self._autocast, batch, volumes) for volumes in self._slices()]
+
+    def _slices(self) -> list[slice]:
+        """Which volumes of a batch are in memory at a time."""
+        size = self.config.training.batch_size
         step = self.config.training.volumes_at_a_time or size
-        slices = [slice(first, min(first + step, size)) for first in range(0, size, step)]
-        return [Part(generator, self._autocast, batch, volumes) for volumes in slices]
+        return [slice(first, min(first + step, size)) for first in range(0, size, step)]
 
     def trial_pass(self) -> tuple[Tensor, Tensor]:
         """A and slabs of the first step's first part, with a graph, to see what a pass takes and gives."""

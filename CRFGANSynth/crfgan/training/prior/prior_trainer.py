@@ -21,9 +21,10 @@ from ...data.dataset import Dataset
 from ...networks.discriminator import Judgement
 from ...networks.prior_generator import soft_clamp
 from ...networks.shapes import A_STRIDE, subvolume_planes
+from ...networks.windows import windows
 from ..losses import class_loss, fake_loss, real_loss
 from ..trainer import Losses, Trainer
-from .principal_components import band_deviations, fit_prior, layouts
+from .principal_components import fit_prior, survey
 from .subvolume_batches import SubvolumeBatch, SubvolumeBatches
 
 CALMED = 0.1
@@ -46,10 +47,10 @@ class PriorTrainer(Trainer):
 
     def learn_from(self, dataset: Dataset) -> None:
         """Principal components of the training volumes, and how large their detail is."""
-        generator = self.modules["generator"]
-        self.layouts = layouts(dataset.volumes).to(self.device)
-        fit_prior(generator.prior, self.layouts, self.config.network.components)
-        generator.deviations.copy_(band_deviations(dataset.volumes))
+        generator, known = self.modules["generator"], survey(dataset.volumes)
+        self.layouts = known.layouts.to(self.device)
+        fit_prior(generator.prior, self.layouts)
+        generator.deviations.copy_(known.deviations)
         self.subvolume = subvolume_planes(self.shape, self.config.network)
 
     def make_batches(self) -> SubvolumeBatches:
@@ -61,7 +62,7 @@ class PriorTrainer(Trainer):
         batch = self.batches.take(self.step_number)
         self.batches.read_ahead(self.step_number + 1)
         self._set_rates()
-        parts = self._parts_of(batch)
+        parts = self._slices()
         with torch.set_grad_enabled(len(parts) == 1):
             made = [self._make(batch, part) for part in parts]
         fake = torch.cat([part.fake.detach() for part in made])
@@ -86,12 +87,6 @@ class PriorTrainer(Trainer):
         for name, rate in (("generator", training.lr_generator), ("discriminator", training.lr_discriminator)):
             self.optimizers[name].param_groups[0]["lr"] = rate * factor
 
-    def _parts_of(self, batch: SubvolumeBatch) -> list[slice]:
-        """The batch in parts of as many volumes as the generator's backward pass has memory for."""
-        size = len(batch.starts)
-        step = self.config.training.volumes_at_a_time or size
-        return [slice(first, min(first + step, size)) for first in range(0, size, step)]
-
     def _make(self, batch: SubvolumeBatch, part: slice) -> _Made:
         """New volumes of a part of the batch, and the anchors in it."""
         generator, latents, starts = self.modules["generator"], batch.latents[part], batch.starts[part]
@@ -105,16 +100,17 @@ class PriorTrainer(Trainer):
             layout, a = generator.features(torch.cat([latents, *own]), classes)
             voxels = soft_clamp(generator.render(layout, a, batch.axis, starts, self.subvolume).to(batch.real))
         count = len(latents)
-        cut = layout[:count].movedim(2 + batch.axis, 2)
-        held = torch.stack([one[:, s : s + self.subvolume] for one, s in zip(cut, starts, strict=False)])
+        held = windows(layout[:count].movedim(2 + batch.axis, 2), starts[:count], self.subvolume)
         return _Made(voxels[:count], voxels[count:], held)
 
     def _own_latents(self, batch: SubvolumeBatch, anchors: range) -> Tensor:
         """The scores (n, Z) of real volumes, with noise of their own where there are no components."""
         prior = self.modules["generator"].prior
         scores = prior.scores(self.layouts[[batch.anchors[index] for index in anchors]])
-        known = prior.components.flatten(1).abs().amax(1) > 0
-        return torch.where(known, scores, batch.anchor_noise[anchors.start : anchors.stop].to(scores))
+        latents = batch.anchor_noise[anchors.start : anchors.stop].to(scores)
+        are_known = prior.components.flatten(1).abs().amax(1) > 0
+        own = torch.where(are_known, scores, latents[:, : len(are_known)])
+        return torch.cat([own, latents[:, len(are_known) :]], dim=1)
 
     def _train_discriminator(self, batch: SubvolumeBatch, fake: Tensor) -> float:
         """D tells real sub-volumes (B, 1, T, P, Q) from synthesized ones at the same places."""
@@ -166,7 +162,7 @@ class PriorTrainer(Trainer):
     def trial_pass(self) -> tuple[Tensor, Tensor]:
         """Layouts' and volumes' sub-volumes of the first step's first part, with a graph."""
         batch = self.batches.read(0)
-        made = self._make(batch, self._parts_of(batch)[0])
+        made = self._make(batch, self._slices()[0])
         return made.layouts, torch.cat([made.fake, made.anchors])
 
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 from crfgan.networks.prior_generator import Prior
-from crfgan.training.prior.principal_components import band_deviations, fit_prior, layouts
+from crfgan.training.prior.principal_components import fit_prior, survey
 
 
 @pytest.fixture
@@ -12,10 +12,10 @@ def volumes():
     return np.random.default_rng(0).uniform(-1, 1, (11, 32, 32, 32)).astype(np.float32)
 
 
-def fitted(volumes, latent=16, most=32):
-    prior = Prior((32, 32, 32), latent)
-    found = layouts(volumes)
-    fit_prior(prior, found, most)
+def fitted(volumes, room=16):
+    prior = Prior((32, 32, 32), room)
+    found = survey(volumes).layouts
+    fit_prior(prior, found)
     return prior, found
 
 
@@ -29,10 +29,10 @@ def test_components_are_those_of_numpy_s_singular_values(volumes):
     np.testing.assert_allclose(got, signs * expected, atol=1e-4)
 
 
-def test_no_more_components_are_kept_than_half_as_many_as_volumes_nor_than_asked_for(volumes):
+def test_no_more_components_are_kept_than_half_as_many_as_volumes_nor_than_there_is_room_for(volumes):
     assert (fitted(volumes)[0].components.flatten(1).abs().amax(1) > 0).sum() == 5
-    assert (fitted(volumes, most=3)[0].components.flatten(1).abs().amax(1) > 0).sum() == 3
-    assert (fitted(volumes, latent=2)[0].components.flatten(1).abs().amax(1) > 0).sum() == 2
+    assert (fitted(volumes, room=3)[0].components.flatten(1).abs().amax(1) > 0).sum() == 3
+    assert (fitted(volumes, room=2)[0].components.flatten(1).abs().amax(1) > 0).sum() == 2
 
 
 def test_scores_of_the_training_volumes_are_whitened(volumes):
@@ -58,7 +58,7 @@ def test_no_training_volume_can_be_put_together_from_the_components(volumes):
 
 
 def test_deviations_of_the_bands_are_those_of_the_set(volumes):
-    found = band_deviations(volumes)
+    found = survey(volumes).deviations
     # Of uniform noise all bands have the voxels' own deviation.
     np.testing.assert_allclose(found.numpy(), np.full(8, 2 / np.sqrt(12)), rtol=0.02)
-    assert band_deviations([np.full((8, 8, 8), 0.5, np.float32)]).min() > 0
+    assert survey([np.full((8, 8, 8), 0.5, np.float32)]).deviations.min() > 0
