@@ -93,8 +93,15 @@ class Trainer:
         return encoded_volumes(self.config.training.batch_size)
 
     def step(self) -> Losses:
-        """One iteration of all four networks; returns their losses."""
-        batch, alpha = self.batches.take(self.step_number), crf_share(self.step_number, self.config)
+        """One iteration of all networks; returns their losses."""
+        losses = self.train_on(self.batches.take(self.step_number))
+        self.ema.update_parameters(self.modules["generator"])
+        self.step_number += 1
+        return losses
+
+    def train_on(self, batch: Batch) -> Losses:
+        """The four published steps, in their order."""
+        alpha = crf_share(self.step_number, self.config)
         if alpha == 0:
             self.batches.read_ahead(self.step_number + 1)
         made, losses = GeneratorPass(self._parts(batch)), {}
@@ -107,9 +114,6 @@ class Trainer:
             losses["crf"] = self._train_crf(batch, made.a.detach(), scores)
             del made  # Nothing reads A any more, and it is large.
             losses["encoder"] = self._train_encoder(batch)
-
-        self.ema.update_parameters(self.modules["generator"])
-        self.step_number += 1
         return losses
 
     def _train_discriminator(self, batch: Batch, fake: Tensor) -> tuple[float, Scores]:

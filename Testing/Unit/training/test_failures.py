@@ -36,7 +36,7 @@ TOO_MUCH = """
 import sys
 import torch
 from crfgan.commands.main import main
-from crfgan.training.prior.prior_trainer import PriorTrainer as Trainer
+from crfgan.training.trainer import Trainer
 step = Trainer.step
 def demanding(trainer):
     return torch.empty(10**15) if trainer.step_number == 2 else step(trainer)

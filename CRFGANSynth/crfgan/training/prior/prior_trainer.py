@@ -57,9 +57,8 @@ class PriorTrainer(Trainer):
         """Sub-volumes along a random axis."""
         return SubvolumeBatches(self.config, self.dataset, self.device, encoded=0)
 
-    def step(self) -> Losses:
-        """One iteration of both networks; returns their losses."""
-        batch = self.batches.take(self.step_number)
+    def train_on(self, batch: SubvolumeBatch) -> Losses:
+        """D's step, then G's."""
         self.batches.read_ahead(self.step_number + 1)
         self._set_rates()
         parts = self._slices()
@@ -69,8 +68,6 @@ class PriorTrainer(Trainer):
         losses = {"discriminator": 0.0 if self._is_alone else self._train_discriminator(batch, fake)}
         with cached():
             losses |= self._train_generator(batch, parts, made)
-        self.ema.update_parameters(self.modules["generator"])
-        self.step_number += 1
         return losses
 
     @property
