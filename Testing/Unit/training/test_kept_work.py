@@ -32,7 +32,6 @@ KILLED_BEFORE_A_MODEL = """
 import os, signal, sys
 from pathlib import Path
 import torch
-torch.set_num_threads(1)
 from crfgan.training.run import open_run, start_run, train_run
 from crfgan.volumes.discovery import find_volumes
 replace, models = Path.replace, iter(range(1, 1000))
