@@ -211,7 +211,7 @@ class Job:
     def _on_preparing(self, event):
         self.done, self.total = event["done"], event["total"]
 
-    _on_evaluating = _on_preparing
+    _on_evaluating = _on_aligning = _on_preparing
 
     def _on_prepared(self, event):
         self.done = self.total = 0

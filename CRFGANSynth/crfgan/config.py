@@ -73,9 +73,11 @@ class Network:
     crf: str = "spatial"
     """Nodes are depth planes of A (`spatial`), groups of channels as published (`reference`), or no CRF (`none`)."""
     prior: bool = False
-    """Start from the principal components of the training volumes; `false` for the published networks."""
+    """Start from the training volumes' mean shape, deformations and appearance; `false` for the published networks."""
+    deformations: int = 16
+    """With a prior, components of deformation that a latent begins with, at most one for two volumes."""
     components: int = 32
-    """With a prior, principal components that a latent begins with, at most one for two volumes; the rest is noise."""
+    """With a prior, components of appearance that follow, as many at most; the rest of a latent is noise."""
     subvolumes: int = 2
     """With a prior, the discriminator sees sub-volumes along any axis, the volume's shortest side over this thick."""
     classes: int = 0
@@ -84,7 +86,7 @@ class Network:
     def __post_init__(self):
         legal = self.width % 16 == 0 and 16 <= self.width <= 256
         _require(legal, "width", "a multiple of 16 from 16 to 256", self.width, "The published width is 64.")
-        _require_positive(self, "latent", "components", "subvolumes")
+        _require_positive(self, "latent", "deformations", "components", "subvolumes")
         _require(self.crf in CRF_MODES, "crf", f"one of {CRF_MODES}", self.crf, "Choose one.")
         _require(
             not (self.prior and self.crf != "none"),
@@ -231,8 +233,8 @@ PRESETS = {
     ),
     "small-64": Config(
         Preprocessing(shape=(64, 64, 64)),
-        Network(width=32, latent=256),
-        Training(iterations=10_000, batch_size=4, lr_generator=5e-4, lr_discriminator=1e-3),
+        Network(width=32, latent=128, prior=True, subvolumes=4, crf="none"),
+        Training(iterations=4_000, batch_size=4, lr_generator=5e-4, lr_discriminator=5e-4),
     ),
     "standard-128": Config(
         Preprocessing(shape=(128, 128, 128)),

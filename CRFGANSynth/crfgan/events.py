@@ -10,6 +10,7 @@ noted       sentence: what the user should know: on volumes that are used otherw
             passed over, on an earlier state that serves
 preparing   done, total
 prepared    volumes, spacing_mm, units
+aligning    done, total: registrations that bring the training volumes to one shape, before the first step
 precision   precision, usable, reason: arithmetic that was tried, and why it isn't used
 step        step, total, losses, seconds_left
 preview     step, path of a picture, volume: path of the first volume shown, in the training data's units and geometry

@@ -6,7 +6,7 @@ from itertools import combinations
 
 import numpy as np
 from crfgan.evaluation.measure import FeaturePair
-from crfgan.metrics.coherence import CoherenceClassifier
+from crfgan.metrics.classifiers.coherence import CoherenceClassifier
 from crfgan.metrics.features.random3d import Random3D
 from crfgan.metrics.features.statistics import Statistics
 from crfgan.metrics.frechet import frechet_distance

@@ -21,30 +21,30 @@ def tableOf(report):
 
 
 def summaryOf(report):
-    """What a clinician wants to know first: whether any is a copy, and how many measures see a difference."""
-    from crfgan.evaluation.verdicts import count_like_real, verdicts
+    """What a clinician wants to know first: whether any is a copy, what is wrong with them, and what can't be known."""
+    from crfgan.evaluation.summary import summarize
 
-    like, total = count_like_real(verdicts(report))
-    counts = _("{like} of {total} measures can't tell the synthetic volumes from real ones.").format(
-        like=like, total=total
-    )
-    return "\n".join(filter(None, (report["memorisation"]["sentence"], counts, report["partial"])))
+    return "\n".join(filter(None, (report["memorisation"]["sentence"], summarize(report), report["partial"])))
 
 
 def _verdicts():
-    from crfgan.evaluation.verdicts import BETTER, CLOSE, FAR, LIKE_REAL, UNKNOWN
+    from crfgan.evaluation.verdicts import BETTER, CLOSE, FAR, LIKE_REAL, UNDECIDED, UNKNOWN
 
     return {
         LIKE_REAL: _("like real"),
         CLOSE: _("near"),
         FAR: _("different"),
         BETTER: _("more than real"),
+        UNDECIDED: _("too few to tell"),
         UNKNOWN: _("not measured"),
     }
 
 
 def _titles():
     return {
+        "classifier": _("Classifier test"),
+        "edges": _("Edges"),
+        "streaks": _("Streaks"),
         "frechet_random3d": _("Frechet distance, random network"),
         "frechet_statistics": _("Frechet distance, statistics"),
         "frechet_medicalnet": _("Frechet distance, MedicalNet"),

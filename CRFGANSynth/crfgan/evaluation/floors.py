@@ -9,8 +9,8 @@ interval too often (with 16 volumes and 300 features in 17 of 100 draws; by thir
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -39,13 +39,15 @@ class Score:
     """The middle 95 % of what real ones in their place give."""
     note: str = ""
     """Why there is no value, or what else is to be known; empty for nothing."""
+    subset: int | None = None
+    """Volumes in each of the sets that were set against each other; None where all were taken at once."""
     details: Mapping[str, float] = field(default_factory=dict)
     """Other numbers that belong to it, by name."""
 
     def to_dict(self) -> dict:
         """As report.json has it."""
         known = {"value": self.value, "floor": self.floor, "interval": self.interval, "note": self.note}
-        return {**known, **self.details}
+        return {**known, "subset": self.subset, **self.details}
 
 
 def without_value(note: str) -> Score:
@@ -81,16 +83,17 @@ def score_distance(distance: Distance, real: np.ndarray, synthetic: np.ndarray, 
     for subsets in draw_subsets(len(real), len(synthetic), seed):
         values.append(distance(real[subsets.real], synthetic[subsets.synthetic]))
         floors.append(distance(real[subsets.real], real[subsets.other_real]))
-    return _score(float(np.mean(values)), floors)
+    return replace(score_beside(float(np.mean(values)), floors), subset=subset_size(len(real), len(synthetic)))
 
 
 def score_statistic(statistic: Statistic, real: np.ndarray, synthetic: np.ndarray, seed: int) -> Score:
     """Score a property of one set by the features (N, F) and (M, F) of both."""
     draws = draw_subsets(len(real), len(synthetic), seed)
-    return _score(statistic(synthetic), [statistic(real[subsets.real]) for subsets in draws])
+    return score_beside(statistic(synthetic), [statistic(real[subsets.real]) for subsets in draws])
 
 
-def _score(value: float, floors: list[float]) -> Score:
+def score_beside(value: float, floors: Sequence[float]) -> Score:
+    """Score a value by what real volumes, or chance, give in its place."""
     if not (np.isfinite(value) and np.isfinite(floors).all()):
         return without_value("Some volumes have nothing in them that could be measured.")
     low, high = np.percentile(floors, INTERVAL_PERCENTILES)

@@ -12,8 +12,11 @@ import numpy as np
 from scipy.stats import binomtest
 
 from ..errors import InputError
-from ..metrics.coherence import CoherenceClassifier
+from ..metrics.classifiers.coherence import CoherenceClassifier
+from ..metrics.classifiers.two_sample import Classifier
+from ..metrics.edges import edge_ratios, edge_strengths, streak_ratios, weakest, worst
 from ..metrics.features.extractors import Extractor
+from ..metrics.features.statistics import Statistics
 from ..metrics.frechet import frechet_distance
 from ..metrics.histogram import histogram_wasserstein, intensity_shares
 from ..metrics.manifold import measure_prdc
@@ -21,7 +24,19 @@ from ..metrics.mmd import median_bandwidth, mmd2
 from ..metrics.ms_ssim import pairwise_ms_ssim
 from ..metrics.seams import plane_steps, seam_index
 from ..metrics.spectrum import log_spectra, spectrum_distance
-from .floors import FEWEST_REAL, Distance, Score, Statistic, score_distance, score_statistic, subset_size, without_value
+from .floors import (
+    DRAWS,
+    FEWEST_REAL,
+    Distance,
+    Score,
+    Statistic,
+    score_beside,
+    score_distance,
+    score_statistic,
+    subset_size,
+    without_value,
+)
+from .verdicts import RELIABLE_ACCURACY
 
 MS_SSIM_VOLUMES = 15
 """Volumes of a set, drawn by chance, of which all pairs are compared by MS-SSIM; all where there are fewer."""
@@ -29,8 +44,6 @@ NEIGHBOURS = 5
 """k of precision, recall, density and coverage; fewer in small sets."""
 HELD_OUT_ONE_IN = 4
 """One real volume in so many is kept from the classifier of coherence, to test it on."""
-RELIABLE_ACCURACY = 0.75
-"""Share of volumes that the classifier must be right on to be relied on."""
 
 Volumes = Sequence[np.ndarray]
 OnShare = Callable[[float], None]
@@ -97,6 +110,10 @@ def measure(
         InputError: there are too few volumes.
     """
     require_enough(len(real), len(synthetic))
+    yield "classifier", _classifier(real, synthetic, seed)
+    strengths = FeaturePair.of(edge_strengths, real, synthetic)
+    yield "edges", _along_axes(strengths, edge_ratios, worst, seed)
+    yield "streaks", _along_axes(strengths, streak_ratios, weakest, seed)
     pairs = {name: FeaturePair.of(extract, real, synthetic) for name, extract in extractors.items()}
     if "statistics" in pairs:
         pairs["statistics"] = pairs["statistics"].standardised()
@@ -110,6 +127,27 @@ def measure(
     yield "spectrum_distance", FeaturePair.of(log_spectra, real, synthetic).distance(spectrum_distance, seed)
     shares = FeaturePair.of(intensity_shares, real, synthetic)
     yield "histogram_wasserstein", shares.distance(partial(histogram_wasserstein, scale=window_width / 2), seed)
+
+
+def _classifier(real: Volumes, synthetic: Volumes, seed: int) -> Score:
+    """Of sets of one size. Its interval is what the classifier gives where which volume is real is shuffled."""
+    rng, size = np.random.default_rng(seed), min(len(real), len(synthetic))
+    both = ([volumes[index] for index in rng.permutation(len(volumes))[:size]] for volumes in (real, synthetic))
+    features = FeaturePair.of(Statistics(), *both).standardised()
+    classifier = Classifier(features.real, features.synthetic)
+    return score_beside(classifier.accuracy(classifier.labels), classifier.by_chance(DRAWS, rng))
+
+
+def _along_axes(
+    strengths: FeaturePair,
+    ratios: Callable[[np.ndarray, np.ndarray], dict[str, float]],
+    of_axes: Callable[[dict[str, float]], tuple[str, float]],
+    seed: int,
+) -> Score:
+    """Edges of a set beside all real ones: the axis that counts, and all three."""
+    score = strengths.statistic(lambda of_set: of_axes(ratios(strengths.real, of_set))[1], seed)
+    found = ratios(strengths.real, strengths.synthetic)
+    return replace(score, details=found, note=", ".join(f"{axis} {ratio:.2f}" for axis, ratio in found.items()) + ".")
 
 
 def _frechet_note(features: FeaturePair) -> str:

@@ -15,9 +15,9 @@ from ..metrics.spectrum import POWER_FLOOR, radial_power
 from ..storage.atomic import make_folder, sweep, write_whole
 from ..storage.manifest import Manifest
 from ..version import __version__
-from .charts import Chart, Curve
 from .common_grid import ResampledSets, VolumeSet
-from .page import render_page
+from .page.charts import Chart, Curve
+from .page.page import render_page
 
 JSON, HTML = "report.json", "report.html"
 HISTOGRAM_BINS = 128

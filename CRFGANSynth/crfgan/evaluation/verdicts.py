@@ -18,11 +18,27 @@ class Wording:
     good: str
     """Whether lower is better (LOW), higher (HIGH), or as near as can be to real volumes (NEAR)."""
     group: str
+    plain: float = 0.0
+    """Of what is to be LOW or HIGH, the value from which anyone sees it; of NEAR, the factor from 1. 0 for unknown."""
 
 
 LIKENESS, VARIETY, CONSISTENCY = "Likeness", "Variety", "Consistency"
 
 METRICS: Mapping[str, Wording] = {
+    "classifier": Wording(
+        "Classifier test",
+        "How often is a simple classifier right on which are real? 0.5 is chance.",
+        LOW,
+        LIKENESS,
+        0.9,
+    ),
+    "edges": Wording(
+        "Edges",
+        "How strong are edges beside real ones, along the axis that is worst? 1 is right.",
+        NEAR,
+        LIKENESS,
+        1.25,
+    ),
     "frechet_random3d": Wording(
         "Frechet distance, random 3D network", "Are they alike, as a random network sees them?", LOW, LIKENESS
     ),
@@ -49,55 +65,59 @@ METRICS: Mapping[str, Wording] = {
     "recall": Wording("Recall", "Which share of what real volumes look like is reached?", HIGH, VARIETY),
     "coverage": Wording("Coverage", "Which share of real volumes has a synthetic one near it?", HIGH, VARIETY),
     "ms_ssim": Wording("MS-SSIM of pairs", "Do they differ from one another as much as real ones do?", NEAR, VARIETY),
+    "streaks": Wording(
+        "Streaks", "Are edges missing along one axis alone? 1 is none, less is streaks.", HIGH, CONSISTENCY, 0.85
+    ),
     "seam_index": Wording("Seam index", "Are there steps where sub-volumes meet? 1 is none.", NEAR, CONSISTENCY),
     "coherence": Wording(
         "Coherence", "Which share does a judge take for whole, and not for put together of two?", HIGH, CONSISTENCY
     ),
 }
 
-FINDINGS: Mapping[tuple[str, bool], str] = {
-    ("ms_ssim", True): "They differ too little from one another.",
-    ("ms_ssim", False): "They differ more from one another than real ones do.",
-    ("coverage", False): "Many kinds of real volumes are never made.",
-    ("spectrum_distance", True): "Their detail, fine or coarse, isn't that of real ones.",
-    ("histogram_wasserstein", True): "Their intensities are off.",
-    ("seam_index", True): "Steps show where sub-volumes meet.",
-    ("seam_index", False): "Planes where sub-volumes meet are smoother than others.",
-    ("coherence", False): "Parts of a volume don't fit together.",
-    ("frechet_random3d", True): "As a set they look different.",
-}
-"""What it means when a metric is far above (True) or below its interval; the most telling first."""
-
-LIKE_REAL, CLOSE, FAR, BETTER, UNKNOWN = "like real", "near", "different", "more than real", "not measured"
+LIKE_REAL, CLOSE, FAR, BETTER = "like real", "near", "different", "more than real"
+UNDECIDED, UNKNOWN = "too few to tell", "not measured"
+FEWEST_TELLING = 10
+"""Volumes in each of two sets from which their distance tells anything: of 5, streaked ones pass for real."""
+RELIABLE_ACCURACY = 0.75
+"""Share of volumes that the judge of coherence must be right on to be relied on."""
 
 
 def verdict(name: str, score: Mapping) -> str:
-    """One of LIKE_REAL, CLOSE, FAR, BETTER, UNKNOWN: where a score of report.json stands beside its interval.
+    """Where a score of report.json stands beside its interval: LIKE_REAL, CLOSE, FAR, BETTER, UNDECIDED or UNKNOWN.
 
-    CLOSE is what misses the interval by less than its own width.
+    CLOSE is what misses the interval by less than its own width, and isn't plain to see.
     """
     value, interval = score["value"], score["interval"]
     if value is None or interval is None:
         return UNKNOWN
     low, high = interval
-    if low <= value <= high:
-        return LIKE_REAL
-    good = METRICS[name].good
-    if (good == LOW and value < low) or (good == HIGH and value > high):
-        return BETTER
+    if _is_better(METRICS[name].good, value, low, high) or low <= value <= high:
+        return UNDECIDED if _tells_nothing(score) else LIKE_REAL if low <= value <= high else BETTER
     miss = low - value if value < low else value - high
-    return CLOSE if miss < high - low else FAR
+    return FAR if miss >= high - low or _is_plain(METRICS[name], value) else CLOSE
+
+
+def _is_better(good: str, value: float, low: float, high: float) -> bool:
+    return (good == LOW and value < low) or (good == HIGH and value > high)
+
+
+def _tells_nothing(score: Mapping) -> bool:
+    """Whether so few volumes, or so poor a judge, would have found nothing wrong in any case."""
+    too_few = (score.get("subset") or FEWEST_TELLING) < FEWEST_TELLING
+    return too_few or score.get("accuracy", 1.0) < RELIABLE_ACCURACY
+
+
+def _is_plain(words: Wording, value: float) -> bool:
+    if not words.plain:
+        return False
+    if words.good == NEAR:
+        return value >= words.plain or value <= 1 / words.plain
+    return value >= words.plain if words.good == LOW else value <= words.plain
 
 
 def verdicts(report: Mapping) -> dict[str, str]:
     """The verdict on every metric of a report, by name and in the order of METRICS."""
     return {name: verdict(name, report[name]) for name in METRICS if name in report}
-
-
-def count_like_real(verdict_of: Mapping[str, str]) -> tuple[int, int]:
-    """How many verdicts can't tell the volumes from real ones, and of how many that there are."""
-    measured = [each for each in verdict_of.values() if each != UNKNOWN]
-    return sum(each in (LIKE_REAL, BETTER) for each in measured), len(measured)
 
 
 def number(value: float | None) -> str:

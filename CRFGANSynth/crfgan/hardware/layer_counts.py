@@ -22,6 +22,8 @@ class Parameters(NamedTuple):
     """In the generator's largest weight."""
     others: int
     """In D, E^H and the CRF together."""
+    known: int
+    """In what the generator holds without having learned it, such as its prior."""
 
 
 class Block(NamedTuple):
@@ -52,7 +54,8 @@ def count_parameters(shape: Shape, network: Network) -> Parameters:
         networks = build_networks(shape, network)
     generator, *others = networks.values()
     largest = max(weight.numel() for weight in generator.parameters())
-    return Parameters(_numbers(generator), largest, sum(_numbers(module) for module in others))
+    known = sum(buffer.numel() for buffer in generator.buffers())
+    return Parameters(_numbers(generator), largest, sum(_numbers(module) for module in others), known)
 
 
 def _numbers(module: nn.Module) -> int:

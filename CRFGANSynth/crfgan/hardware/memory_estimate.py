@@ -10,7 +10,7 @@ import math
 
 from ..config import Config, Network
 from ..errors import InputError
-from ..networks.prior_generator import MARGIN
+from ..networks.prior.prior_generator import MARGIN
 from ..networks.shapes import (
     SLABS,
     Shape,
@@ -52,10 +52,10 @@ def training_memory(config: Config, device: str, at_a_time: int) -> int:
 
 def _kept(config: Config, at_a_time: int) -> int:
     """Numbers that are there all the time: weights, second moments, and the generator's average."""
-    generator, largest, others = count_parameters(config.preprocessing.shape, config.network)
+    generator, largest, others, known = count_parameters(config.preprocessing.shape, config.network)
     # Of gradients one, and all where they add up.
     gradients = largest + (0 if at_a_time >= config.training.batch_size else generator)
-    return 3 * generator + 2 * others + gradients
+    return 3 * generator + 2 * others + gradients + 2 * known
 
 
 def _maps(config: Config, at_a_time: int) -> int:
@@ -93,7 +93,8 @@ def synthesis_memory(network: Network, shape: Shape, chunk: int | None = None, d
     """Bytes that the synthesis of one volume takes."""
     chunk = _best_chunk(network, shape) if chunk is None else chunk
     *_, last_whole, _ = count_blocks(shape, network)
-    fixed = count_parameters(shape, network).generator + math.prod(shape) + 2 * last_whole.numbers
+    counted = count_parameters(shape, network)
+    fixed = counted.generator + counted.known + math.prod(shape) + 2 * last_whole.numbers
     return int(NUMBER * fixed + CHUNKS * chunk + SYNTHESIS_WORK + PROGRAM[device])
 
 

@@ -10,8 +10,9 @@ import torch
 from torch import nn
 
 from ..config import Config, Network
+from ..networks.layers.bands import BANDS
 from ..networks.layers.memory_format import arranged
-from ..networks.prior_generator import MARGIN
+from ..networks.prior.prior_generator import MARGIN
 from ..networks.shapes import (
     SLABS,
     Shape,
@@ -76,7 +77,7 @@ def _features_with_prior(network: Network, shape: Shape) -> float:
 def _rendering_with_prior(network: Network, voxels_of_a: float) -> float:
     """Multiplications of G^H for so many voxels of A."""
     half = network.width // 2
-    return 8 * voxels_of_a * (8 * network.width * half + 27 * half * half + 27 * half * 8)
+    return 8 * voxels_of_a * (8 * network.width * half + 27 * half * (half + BANDS) + 27 * half * BANDS)
 
 
 def synthesis_operations(network: Network, shape: Shape) -> float:

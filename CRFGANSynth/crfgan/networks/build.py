@@ -9,9 +9,9 @@ from .crf import build_crf
 from .discriminator import Discriminator
 from .generator import Generator
 from .half_encoder import HalfEncoder
-from .prior_generator import PriorGenerator
+from .prior.prior_generator import PriorGenerator
+from .prior.subvolume_discriminator import SubvolumeDiscriminator
 from .shapes import Shape
-from .subvolume_discriminator import SubvolumeDiscriminator
 
 
 def build_generator(shape: Shape, network: Network) -> Generator | PriorGenerator:

@@ -15,7 +15,7 @@ import torch
 from torch import Tensor, nn
 
 from .generator import Generator
-from .prior_generator import PriorGenerator
+from .prior.prior_generator import PriorGenerator
 from .shapes import Shape, a_shape
 from .windows import windows
 
@@ -128,12 +128,13 @@ def _stream_in_one_pass(
     generator: PriorGenerator, z: Tensor, classes: Tensor | None, chunk: int | None
 ) -> Iterator[Tensor]:
     """As `stream`: nothing is normalised by statistics of the whole, so that one pass is enough."""
-    layout, a = generator.features(z, classes)
+    drawing, a = generator.features(z, classes)
     plane = len(z) * rendered_plane_bytes(generator.shape, generator.render1.out_channels)
     step = max(1, (best_chunk(plane) if chunk is None else chunk) // plane)
     for start in range(0, a.shape[2], step):
         planes = min(step, a.shape[2] - start)
-        yield generator.render(layout, a, 0, [start] * len(z), planes).clamp_(-1, 1)
+        drawn = generator.draw(drawing, 0, [start] * len(z), planes)
+        yield generator.render(drawn, a, 0, [start] * len(z), planes).clamp_(-1, 1)
 
 
 def synthesize_volume(

@@ -21,7 +21,7 @@ from ..data.preprocessing import TrainingGrid, Units
 from ..errors import InputError, readable
 from ..networks.build import build_generator
 from ..networks.generator import Generator
-from ..networks.prior_generator import PriorGenerator
+from ..networks.prior.prior_generator import PriorGenerator
 from ..storage.file_names import check_new_model
 from ..storage.run_folder import RunFolder
 from ..storage.safetensors_header import read_header

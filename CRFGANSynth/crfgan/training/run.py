@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
@@ -186,7 +186,7 @@ def train_run(
     with only_one(folder), _failures_explained(folder, config):
         _sweep(RunFolder(folder))
         dataset, held_out = hold_out(open_dataset(folder), config.training)
-        trainer = _make_trainer(folder, config, dataset, budget, report)
+        trainer = _make_trainer(folder, config, dataset, budget, report, should_stop)
         save_configuration(folder, config)
         trainer.precision = choose_precision(trainer, report)
         with closing(Recorder(folder, trainer, report, licence, held_out.volumes)) as recorder:
@@ -194,7 +194,9 @@ def train_run(
             return _loop(trainer, recorder, should_stop, should_pause)
 
 
-def _make_trainer(folder: Path, config: Config, dataset: Dataset, budget: int | None, report: Report) -> Trainer:
+def _make_trainer(
+    folder: Path, config: Config, dataset: Dataset, budget: int | None, report: Report, should_stop: Asked
+) -> Trainer:
     """The trainer of a run at its last state."""
     device = choose_device(config.training.device)
     trainer = make_trainer(fit_to_memory(config, device.type, budget), dataset, device)
@@ -205,8 +207,20 @@ def _make_trainer(folder: Path, config: Config, dataset: Dataset, budget: int | 
         trainer.step_number = _go_on(run, trainer, report)
     else:
         _require_new(run, config, report)
+        trainer.learn_from_all(_aligned(report, should_stop))
     _require_steps(config, trainer.step_number)
     return trainer
+
+
+def _aligned(report: Report, should_stop: Asked) -> Callable[[int, int], None]:
+    """Tells how far the alignment of the training volumes is, and ends it where to stop is asked for."""
+
+    def tell(done: int, total: int) -> None:
+        report("aligning", done=done, total=total)
+        if should_stop():
+            raise Interrupted("Stopped while volumes were aligned; what was prepared is kept. Go on with --resume.")
+
+    return tell
 
 
 def _go_on(run: RunFolder, trainer: Trainer, report: Report) -> int:

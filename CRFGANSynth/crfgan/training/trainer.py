@@ -31,6 +31,8 @@ from .losses import class_loss, crf_share, fake_loss, generator_loss, mode_seeki
 from .optimizer import EarlyAdam
 
 Losses = dict[str, float]
+Told = Callable[[int, int], None]
+"""Called with how much of some work is done, and of how much."""
 
 
 class Scores(NamedTuple):
@@ -66,14 +68,13 @@ class Trainer:
             "crf": training.lr_crf,
         }
         self.optimizers = {name: self.make_optimizer(module, rates[name]) for name, module in self.modules.items()}
-        self.learn_from(dataset)
         average = _ema_average(training.ema_decay)
         self.ema = AveragedModel(self.modules["generator"], multi_avg_fn=average).requires_grad_(False)
         self.step_number = 0
         self.batches = self.make_batches()
 
-    def learn_from(self, dataset: Dataset) -> None:
-        """What is known of a training set before the first step; the published networks start from nothing."""
+    def learn_from_all(self, tell: Told) -> None:
+        """What is known of the volumes before a run's first step; the published networks start from nothing."""
 
     def make_batches(self) -> Batches:
         """What the steps work on."""

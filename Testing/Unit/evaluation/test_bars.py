@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from crfgan.evaluation.measure import FeaturePair, measure
 from crfgan.evaluation.verdicts import FAR, LIKE_REAL, verdict
-from crfgan.metrics import coherence
+from crfgan.metrics.classifiers import coherence
 from crfgan.metrics.features.extractors import make_extractors
 from crfgan.metrics.features.random3d import Random3D
 from crfgan.metrics.features.statistics import Statistics

@@ -9,7 +9,6 @@ import numpy as np
 import pytest
 from chromium import PROGRAM, picture_of, text_of
 from crfgan.commands.main import main
-from crfgan.evaluation.page import summarize
 from crfgan.evaluation.verdicts import METRICS
 from crfgan.volumes.discovery import find_volumes
 from crfgan.volumes.reading import read_volume
@@ -26,7 +25,7 @@ SHAPE = ("--shape", "32")
 def quick_judge():
     """The judge of coherence learns for a moment only; what it can learn is tested in metrics/test_coherence.py."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("crfgan.metrics.coherence.STEPS", 20)
+        patch.setattr("crfgan.metrics.classifiers.coherence.STEPS", 20)
         yield
 
 
@@ -284,21 +283,6 @@ def test_other_patients_under_the_names_of_a_run_s_volumes_count_as_held_out(tra
     assert "1 of 6 real volumes is a training volume, so that it isn't counted as held out" in audit["sentence"]
 
 
-@pytest.mark.parametrize(
-    ("name", "value", "finding"),
-    [
-        ("ms_ssim", 0.9, "They differ too little from one another."),
-        ("seam_index", 2.5, "Steps show where sub-volumes meet."),
-        ("seam_index", 0.5, "Planes where sub-volumes meet are smoother than others."),
-        ("coherence", 0.1, "Parts of a volume don't fit together."),
-    ],
-)
-def test_the_summary_says_in_plain_words_what_is_wrong(name, value, finding):
-    score = {"value": value, "floor": 0.7 if name != "seam_index" else 1.0, "interval": None, "note": ""}
-    score["interval"] = [score["floor"] - 0.01, score["floor"] + 0.01]
-    assert summarize({name: score}) == f"0 of 1 measures can't tell the synthetic volumes from real ones. {finding}"
-
-
 def test_files_of_the_user_are_neither_removed_nor_written_over(trained_run, real, tmp_path, capsys):
     arguments = ["evaluate", str(trained_run), "--real", str(real), "--count", "2", "--out", str(tmp_path), *SHAPE]
     folder = tmp_path / "synthetic"
@@ -374,7 +358,7 @@ def test_a_name_that_is_not_utf_8_does_not_spoil_the_report(synthetic, real, tmp
 
 def test_a_stop_is_answered_within_a_metric(synthetic, real, training, tmp_path, monkeypatch):
     stop, steps = tmp_path / "stop", []
-    from crfgan.metrics.coherence import CoherenceClassifier
+    from crfgan.metrics.classifiers.coherence import CoherenceClassifier
 
     def fit(real, held_out, seed, progress):
         stop.touch()

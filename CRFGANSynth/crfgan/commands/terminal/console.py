@@ -63,6 +63,9 @@ class Console:
     def _on_preparing(self, event: dict) -> None:
         self._advance("preparing", event["done"], event["total"])
 
+    def _on_aligning(self, event: dict) -> None:
+        self._advance("aligning", event["done"], event["total"])
+
     def _on_prepared(self, event: dict) -> None:
         voxel = " x ".join(f"{s:.3g}" for s in event["spacing_mm"])
         self.say(f"{event['volumes']} volumes prepared, voxels of {voxel} mm, units: {event['units']}.")

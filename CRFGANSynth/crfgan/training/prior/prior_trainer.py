@@ -1,7 +1,7 @@
 """A step of training with a prior: the discriminator's, then the generator's, held by what is known.
 
-A synthesized volume is held to its layout, and real volumes are anchors: of its own scores the generator is to make the
-volume itself. Between them the discriminator decides. All is done on sub-volumes along a random axis.
+A synthesized volume is held to what its scores draw, and real volumes are anchors: of its own scores the generator is
+to make the volume itself. Between them the discriminator decides. All is done on sub-volumes along a random axis.
 
 Shapes: B batch, n anchors, Z latent, T P Q a sub-volume with its axis first.
 """
@@ -13,18 +13,18 @@ from typing import NamedTuple
 
 import torch
 import torch.nn.functional as F
-from torch import Tensor
+from torch import Tensor, nn
 from torch.nn.utils.parametrize import cached
 
 from ...config import Config
 from ...data.dataset import Dataset
 from ...networks.discriminator import Judgement
-from ...networks.prior_generator import soft_clamp
+from ...networks.prior.prior_generator import soft_clamp, within
 from ...networks.shapes import A_STRIDE, subvolume_planes
-from ...networks.windows import windows
+from ...runs.checkpoint import Stateful
 from ..losses import class_loss, fake_loss, real_loss
-from ..trainer import Losses, Trainer
-from .principal_components import fit_prior, survey
+from ..trainer import Losses, Told, Trainer
+from .components import fit_prior
 from .subvolume_batches import SubvolumeBatch, SubvolumeBatches
 
 CALMED = 0.1
@@ -38,20 +38,39 @@ class _Made(NamedTuple):
     """(b, 1, T, P, Q) of new volumes."""
     anchors: Tensor
     """(n, 1, T, P, Q) of real volumes' own scores."""
-    layouts: Tensor
-    """(b, 1, T/4, P/4, Q/4) that the new ones are held to."""
+    drawn: Tensor
+    """(b, 1, T, P, Q): what the new ones are held to."""
+
+
+class _Scores(nn.Module):
+    """The scores (N, K) of the training volumes: kept in a run's states, and never in its model."""
+
+    def __init__(self, volumes: int, count: int):
+        super().__init__()
+        self.register_buffer("of_volumes", torch.zeros(volumes, count))
 
 
 class PriorTrainer(Trainer):
     """The two networks of a run with a prior, their optimizers, and one step of training."""
 
-    def learn_from(self, dataset: Dataset) -> None:
-        """Principal components of the training volumes, and how large their detail is."""
-        generator, known = self.modules["generator"], survey(dataset.volumes)
-        self.layouts = known.layouts.to(self.device)
-        fit_prior(generator.prior, self.layouts)
+    def __init__(self, config: Config, dataset: Dataset, device: torch.device, precision: str = "fp32"):
+        super().__init__(config, dataset, device, precision)
+        self.subvolume = subvolume_planes(self.shape, config.network)
+        self.scores = _Scores(len(dataset), self.modules["generator"].prior.count).to(device)
+
+    def learn_from_all(self, tell: Told) -> None:
+        """The prior and the scores of the training volumes, and how large their detail is."""
+        generator = self.modules["generator"]
+        known = fit_prior(generator.prior, self.dataset.volumes, tell)
         generator.deviations.copy_(known.deviations)
-        self.subvolume = subvolume_planes(self.shape, self.config.network)
+        self.scores.of_volumes.copy_(known.scores)
+        self.ema.module.load_state_dict(generator.state_dict())
+
+    @property
+    def state(self) -> Stateful:
+        """Everything that a checkpoint holds."""
+        state = super().state
+        return state._replace(modules={**state.modules, "scores": self.scores})
 
     def make_batches(self) -> SubvolumeBatches:
         """Sub-volumes along a random axis."""
@@ -72,7 +91,7 @@ class PriorTrainer(Trainer):
 
     @property
     def _is_alone(self) -> bool:
-        """Whether the generator still learns from layouts and anchors alone."""
+        """Whether the generator still learns from drawings and anchors alone."""
         return self.step_number < self.config.training.alone * self.config.training.iterations
 
     def _set_rates(self) -> None:
@@ -94,20 +113,17 @@ class PriorTrainer(Trainer):
         if batch.classes is not None:
             classes = torch.cat([batch.classes[part], batch.classes[anchors.start : anchors.stop]])
         with self._autocast():
-            layout, a = generator.features(torch.cat([latents, *own]), classes)
-            voxels = soft_clamp(generator.render(layout, a, batch.axis, starts, self.subvolume).to(batch.real))
-        count = len(latents)
-        held = windows(layout[:count].movedim(2 + batch.axis, 2), starts[:count], self.subvolume)
-        return _Made(voxels[:count], voxels[count:], held)
+            drawing, a = generator.features(torch.cat([latents, *own]), classes)
+            drawn = generator.draw(drawing, batch.axis, starts, self.subvolume)
+            rendered = generator.render(drawn, a, batch.axis, starts, self.subvolume)
+        voxels, count = soft_clamp(rendered.to(batch.real)), len(latents)
+        return _Made(voxels[:count], voxels[count:], within(drawn[:count]).to(batch.real))
 
     def _own_latents(self, batch: SubvolumeBatch, anchors: range) -> Tensor:
-        """The scores (n, Z) of real volumes, with noise of their own where there are no components."""
-        prior = self.modules["generator"].prior
-        scores = prior.scores(self.layouts[[batch.anchors[index] for index in anchors]])
+        """The latents (n, Z) of real volumes: their scores, and noise of their own."""
+        scores = self.scores.of_volumes[[batch.anchors[index] for index in anchors]]
         latents = batch.anchor_noise[anchors.start : anchors.stop].to(scores)
-        are_known = prior.components.flatten(1).abs().amax(1) > 0
-        own = torch.where(are_known, scores, latents[:, : len(are_known)])
-        return torch.cat([own, latents[:, len(are_known) :]], dim=1)
+        return torch.cat([scores, latents[:, scores.shape[1] :]], dim=1)
 
     def _train_discriminator(self, batch: SubvolumeBatch, fake: Tensor) -> float:
         """D tells real sub-volumes (B, 1, T, P, Q) from synthesized ones at the same places."""
@@ -117,7 +133,7 @@ class PriorTrainer(Trainer):
             return self._learn("discriminator", loss)
 
     def _train_generator(self, batch: SubvolumeBatch, parts: list[slice], made: list[_Made]) -> Losses:
-        """G makes sub-volumes that D takes for real, and that keep to layouts and anchors."""
+        """G makes sub-volumes that D takes for real, and that keep to what was drawn, and to anchors."""
         sums, optimizer = dict.fromkeys(("generator", "layout", "anchor"), 0.0), self.optimizers["generator"]
         weights = {"generator": 1.0, "layout": self.config.training.prior_weight}
         weights["anchor"] = self.config.training.anchor_weight
@@ -133,7 +149,7 @@ class PriorTrainer(Trainer):
         return sums
 
     def _generator_terms(self, batch: SubvolumeBatch, part: slice, made: _Made) -> dict[str, Tensor]:
-        """What a part adds to G's losses of the batch: by D, against layouts, and of anchors."""
+        """What a part adds to G's losses of the batch: by D, against what was drawn, and of anchors."""
         share, anchors = len(made.fake) / len(batch.starts), len(made.anchors) / len(batch.anchors)
         if self._is_alone:
             adversarial = made.fake.new_zeros(())
@@ -141,7 +157,7 @@ class PriorTrainer(Trainer):
             judged = self._judge(batch, made.fake, part)
             classes = None if batch.classes is None else batch.classes[part]
             adversarial = real_loss(judged.score) + class_loss(judged, classes)
-        layout = (F.avg_pool3d(made.fake, A_STRIDE) - made.layouts).abs().mean()
+        layout = F.avg_pool3d(made.fake - made.drawn, A_STRIDE).abs().mean()
         anchor = self._anchor_loss(batch, part, made.anchors)
         return {"generator": share * adversarial, "layout": share * layout, "anchor": anchors * anchor}
 
@@ -157,10 +173,14 @@ class PriorTrainer(Trainer):
             return self.modules["discriminator"](batch.augment(voxels, part), batch.axis, batch.starts[part])
 
     def trial_pass(self) -> tuple[Tensor, Tensor]:
-        """Layouts' and volumes' sub-volumes of the first step's first part, with a graph."""
-        batch = self.batches.read(0)
-        made = self._make(batch, self._slices()[0])
-        return made.layouts, torch.cat([made.fake, made.anchors])
+        """A and sub-volumes of the first step's first part, with a graph."""
+        batch, generator = self.batches.read(0), self.modules["generator"]
+        part = self._slices()[0]
+        classes = None if batch.classes is None else batch.classes[part]
+        with self._autocast():
+            drawing, a = generator.features(batch.latents[part], classes)
+            drawn = generator.draw(drawing, batch.axis, batch.starts[part], self.subvolume)
+            return a, generator.render(drawn, a, batch.axis, batch.starts[part], self.subvolume)
 
 
 def make_trainer(config: Config, dataset: Dataset, device: torch.device) -> Trainer:

@@ -11,8 +11,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from ..errors import InputError
-from .features.pooling import block_mean
+from ...errors import InputError
+from ..features.pooling import block_mean
 from .mixing import mixed_batch
 
 SIDE = 32

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 import torch
 from crfgan.errors import InputError
-from crfgan.metrics import coherence
-from crfgan.metrics.coherence import CoherenceClassifier
+from crfgan.metrics.classifiers import coherence
+from crfgan.metrics.classifiers.coherence import CoherenceClassifier
 from scipy.ndimage import gaussian_filter
 
 

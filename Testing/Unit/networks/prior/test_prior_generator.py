@@ -1,12 +1,12 @@
-"""The generator with a prior: scores and layouts, and sub-volumes that come out as in the whole volume."""
+"""The generator with a prior: sub-volumes that come out as in the whole volume, and slabs in one pass."""
 
-import numpy as np
 import pytest
 import torch
 from crfgan.config import Network
 from crfgan.networks.build import build_networks
 from crfgan.networks.layers.bands import from_bands, to_bands
-from crfgan.networks.prior_generator import PriorGenerator
+from crfgan.networks.layers.smooth_synthesis import SmoothSynthesis
+from crfgan.networks.prior.prior_generator import PriorGenerator
 from crfgan.networks.shapes import subvolume_planes
 from crfgan.networks.streaming import rendered_plane_bytes, stream, synthesize_volume
 
@@ -17,8 +17,8 @@ SHAPES = [(32, 32, 32), (96, 64, 32), (32, 96, 64)]
 def generator_of(shape):
     torch.manual_seed(0)
     generator = PriorGenerator(shape, NETWORK).double().requires_grad_(False)
-    generator.prior.mean.normal_()
-    generator.prior.components.normal_()
+    for buffer in generator.prior.buffers():
+        buffer.normal_().mul_(0.02)
     generator.render3.weight.mul_(10)
     return generator
 
@@ -44,11 +44,11 @@ def test_each_band_is_high_along_the_axes_that_its_number_names():
 @pytest.mark.parametrize("axis", [0, 1, 2])
 def test_a_sub_volume_along_any_axis_equals_that_part_of_the_whole(shape, axis):
     generator = generator_of(shape)
-    layout, a = generator.features(torch.randn(3, 8).double(), torch.tensor([0, 1, 1]))
-    whole = generator.render(layout, a)
+    drawing, a = generator.features(torch.randn(3, 8).double(), torch.tensor([0, 1, 1]))
+    whole = generator.render(generator.draw(drawing), a)
     places, planes = shape[axis] // 4, subvolume_planes(shape, NETWORK)
     starts = [0, (places - planes) // 2, places - planes]
-    cut = generator.render(layout, a, axis, starts, planes)
+    cut = generator.render(generator.draw(drawing, axis, starts, planes), a, axis, starts, planes)
     for volume, part, start in zip(whole, cut, starts, strict=True):
         expected = volume.movedim(1 + axis, 1)[:, 4 * start : 4 * (start + planes)]
         torch.testing.assert_close(part, expected, rtol=0, atol=1e-12)
@@ -66,23 +66,21 @@ def test_slab_by_slab_a_volume_is_the_same_as_whole(shape, planes):
     assert volume.abs().max() <= 1
 
 
-def test_scores_of_a_layout_give_the_layout_back():
-    generator = generator_of((32, 32, 32))
-    orthogonal = torch.linalg.qr(torch.randn(512, 3).double())[0].T.view(3, 8, 8, 8)
-    generator.prior.components.zero_()
-    generator.prior.components[:3] = orthogonal * torch.tensor([3.0, 2.0, 0.5]).view(3, 1, 1, 1)
-    z = torch.tensor([[1.0, -2.0, 0.3, 0, 0, 0, 0, 0]]).double()
-    layout = generator.prior(z)[:, 0]
-    torch.testing.assert_close(generator.prior.scores(layout), z)
-
-
-def test_an_untrained_generator_makes_about_its_layout():
+def test_an_untrained_generator_makes_about_what_is_drawn():
     torch.manual_seed(0)
     generator = PriorGenerator((32, 32, 32), NETWORK)
-    generator.prior.mean.copy_(torch.linspace(-0.8, 0.8, 8)[:, None, None].expand(1, 8, 8, 8))
+    generator.prior.mean.copy_(torch.linspace(-0.8, 0.8, 32)[:, None, None].expand(1, 1, 32, 32, 32))
     made = generator(torch.randn(1, 8), torch.tensor([0]))
-    means = torch.nn.functional.avg_pool3d(made, 4).detach().numpy()
-    assert np.abs(means - generator.prior.mean.numpy()).mean() < 0.15
+    means = torch.nn.functional.avg_pool3d(made, 4)
+    assert (means - torch.nn.functional.avg_pool3d(generator.prior.mean, 4)).abs().mean() < 0.15
+
+
+def test_from_means_over_blocks_filters_that_overlap_make_no_steps():
+    line = torch.linspace(-1, 1, 16)
+    ramp = (line[:, None, None] + 2 * line[:, None] - line)[None, None]
+    means = torch.cat([to_bands(ramp)[:, :1], torch.zeros(1, 7, 8, 8, 8)], dim=1)
+    again = SmoothSynthesis()(means).detach()
+    torch.testing.assert_close(again[..., 2:-2, 2:-2, 2:-2], ramp[..., 2:-2, 2:-2, 2:-2])
 
 
 @pytest.mark.parametrize("axis", [0, 1, 2])

@@ -15,11 +15,11 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 from torch.nn.utils.parametrizations import spectral_norm
 
-from ..config import Network
-from .discriminator import Judgement
-from .layers.bands import BANDS, to_bands
-from .layers.memory_format import arranged
-from .shapes import A_STRIDE, Shape, subvolume_planes
+from ...config import Network
+from ..discriminator import Judgement
+from ..layers.bands import BANDS, to_bands
+from ..layers.memory_format import arranged
+from ..shapes import A_STRIDE, Shape, subvolume_planes
 
 SLOPE = 0.2
 GAIN = 3.0

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 import torch
-from crfgan.metrics import mixing
-from crfgan.metrics.mixing import mixed_batch
+from crfgan.metrics.classifiers import mixing
+from crfgan.metrics.classifiers.mixing import mixed_batch
 
 
 @pytest.fixture

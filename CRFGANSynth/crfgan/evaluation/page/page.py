@@ -9,30 +9,17 @@ from pathlib import Path
 import numpy as np
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from ..volumes.pictures import contact_sheet, png, thumbnail
+from ...volumes.pictures import contact_sheet, png, thumbnail
+from ..common_grid import VolumeSet
+from ..summary import summarize
+from ..verdicts import BETTER, CLOSE, FAR, LIKE_REAL, METRICS, UNDECIDED, UNKNOWN, Wording, number, verdict
 from .charts import Chart, interval_bar, line_chart
-from .common_grid import VolumeSet
-from .verdicts import (
-    BETTER,
-    CLOSE,
-    FAR,
-    FINDINGS,
-    LIKE_REAL,
-    METRICS,
-    UNKNOWN,
-    Wording,
-    count_like_real,
-    number,
-    verdict,
-    verdicts,
-)
 
 SHOWN = 6
 """Volumes of each set, and pairs, that are shown."""
-MOST_FINDINGS = 4
 KINDS = {
     LIKE_REAL: "like", BETTER: "better", CLOSE: "close", FAR: "far",
-    UNKNOWN: "unknown",
+    UNDECIDED: "unknown", UNKNOWN: "unknown",
 }  # fmt: skip
 
 
@@ -60,19 +47,6 @@ def render_page(
         audit={**report["memorisation"], "pictures": _pair_pictures(report, sets, spacing_dhw)},
         facts=_facts(report),
     )
-
-
-def summarize(report: Mapping) -> str:
-    """How many measures can't tell the synthetic volumes from real ones, and what the others say, in plain words."""
-    by_name = verdicts(report)
-    like, total = count_like_real(by_name)
-    findings = [
-        sentence
-        for (name, above), sentence in FINDINGS.items()
-        if by_name.get(name) == FAR and above == (report[name]["value"] > report[name]["interval"][1])
-    ]
-    count = f"{like} of {total} measures can't tell the synthetic volumes from real ones."
-    return " ".join([count, *findings[:MOST_FINDINGS]])
 
 
 def _groups(report: Mapping) -> list[tuple[str, list[dict]]]:
