@@ -217,6 +217,13 @@ def test_training_then_synthesis_puts_volumes_into_the_scene(panel, own_python, 
     assert [hierarchy.GetItemParent(item) for item in items] == [folder] * 2
 
 
+def test_the_model_of_every_training_is_chosen_at_its_end(panel, heads):
+    for name in ("first", "second"):
+        job = panel.wait(panel.start_training(name, iterations=1))
+        assert panel.parameters.model == job.folder / "model.safetensors"
+        assert panel.widget.synthesize.model.path == panel.parameters.model
+
+
 def test_a_volume_like_a_chosen_one_and_truncated(panel, heads, slicer):
     panel.parameters.referenceVolume, panel.parameters.truncation = heads[0], 0.5
     panel.ui.synthesizeButton.click()
