@@ -3,12 +3,14 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+# Processes that tests run in; each computes with one thread (Testing/conftest.py).
+WORKERS ?= 2
 
 .PHONY: help setup system demo test lint format bench cmake-list robustness models screenshots clean
 
 help:
 	@echo "make demo        train on phantoms, synthesize into a scene, leave pictures in demo/"
-	@echo "make test        the whole test suite"
+	@echo "make test        the whole test suite, in two processes (WORKERS=4: in four)"
 	@echo "make setup       only the environment, in $(VENV)"
 	@echo "make lint        ruff check and format check, and which room may use which"
 	@echo "make bench       benchmarks"
@@ -33,7 +35,7 @@ demo: $(READY) system
 	$(BIN)/python tools/demo.py
 
 test: $(READY)
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal
 
 lint: $(READY)
 	$(BIN)/ruff check .

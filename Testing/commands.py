@@ -1,8 +1,11 @@
-"""The command `crfgan` in processes of its own, for tests."""
+"""The command `crfgan` for tests: in processes of its own, or in this one, where PyTorch is loaded already."""
 
 import subprocess
 import sys
+from contextlib import chdir, redirect_stderr, redirect_stdout
+from io import StringIO
 
+from crfgan.commands.main import main
 from crfgan.events import from_line
 
 TIMEOUT = 240
@@ -10,12 +13,23 @@ TIMEOUT = 240
 
 
 def crfgan(*arguments, **options):
-    """Run a command to its end; returns its status and what it printed."""
+    """Run a command to its end in a process; returns its status and what it printed."""
     return subprocess.run(command(*arguments), capture_output=True, text=True, timeout=TIMEOUT, **options)
 
 
+def run_here(*arguments, cwd="."):
+    """Run a command to its end in this process, which spares seconds; returns what `crfgan` does."""
+    words, output, errors = command(*arguments), StringIO(), StringIO()
+    with chdir(cwd), redirect_stdout(output), redirect_stderr(errors):
+        try:
+            status = main([str(argument) for argument in arguments])
+        except SystemExit as ended:  # argparse's own way
+            status = ended.code
+    return subprocess.CompletedProcess(words, status, output.getvalue(), errors.getvalue())
+
+
 def start(*arguments, **options):
-    """Start a command; its events are read from `stdout`."""
+    """Start a command in a process; its events are read from `stdout`."""
     return subprocess.Popen(command(*arguments), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, **options)
 
 

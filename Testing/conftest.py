@@ -2,6 +2,7 @@
 
 import locale
 import os
+import signal
 import sys
 from pathlib import Path
 
@@ -10,6 +11,8 @@ import pytest
 # As crfgan's own command does: threads that spin while they wait halve the speed as soon as a worker is at work, too.
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+# Several workers share the cores, and what is computed here must be, to the last bit, what a process computes.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
 sys.path.insert(0, str(Path(__file__).parent))
 
 pytest_plugins = ["SlicerStandIns.pytest_plugin"]
@@ -30,3 +33,13 @@ def kept_locale():
     before = locale.setlocale(locale.LC_ALL)
     yield
     locale.setlocale(locale.LC_ALL, before)
+
+
+@pytest.fixture(autouse=True)
+def kept_signals():
+    """A command that runs in this process takes Ctrl-C for itself, as it does in its own."""
+    numbers = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]
+    before = {number: signal.getsignal(number) for number in numbers}
+    yield
+    for number, handler in before.items():
+        signal.signal(number, handler)

@@ -42,6 +42,7 @@ class CRFGANSynthLogic(Library, ScriptedLoadableModuleLogic):
         labels=None,
         files=(),
         preset="small-64",
+        include=(),
         **settings,
     ):
         """Begin to train a CRF-GAN; returns a Job whose result is the path of the model.
@@ -55,6 +56,8 @@ class CRFGANSynthLogic(Library, ScriptedLoadableModuleLogic):
             labels: class of each volume node, then of each of `files`, in their order; default: none.
             files: files and folders of volumes on the disk, to train on as well. A folder's class is that of all in it.
             preset: tiny-32, small-64, standard-128, full-256, or published-32 to published-256.
+            include: words for what to use though it would be left out: label-maps, synthetic, copies, localizers,
+                odd-sizes, phase-maps.
             settings: any other setting of crfgan/config.py.
 
         Raises:
@@ -63,7 +66,7 @@ class CRFGANSynthLogic(Library, ScriptedLoadableModuleLogic):
         """
         config = _config(preset, shape and tuple(shape), iterations, settings)
         run = Path(folder) if folder is not None else self.newRunFolder()
-        job = training.newRun(run, config, list(volumeNodes), list(files), labels, self.makeWorker)
+        job = training.newRun(run, config, list(volumeNodes), list(files), labels, tuple(include), self.makeWorker)
         return self._submit(job, progress)
 
     def train(self, volumeNodes=(), **arguments):
@@ -198,18 +201,21 @@ class CRFGANSynthLogic(Library, ScriptedLoadableModuleLogic):
         """
         return self.startEstimate(**settings).result()
 
-    def startCheck(self, folder, progress=None):
+    def startCheck(self, folder, progress=None, include=()):
         """Begin to look at the volumes in a folder on the disk; a Job whose result is a list of the events
         `checked`: name, shape, spacing_mm, problem (empty if it can be trained on), files, thumbnail.
+
+        Args:
+            include: words for what to use though it would be left out, as of `startTraining`.
         """
-        job = looks.checkJob(folder, self.makeWorker)
+        job = looks.checkJob(folder, include, self.makeWorker)
         _report(job, progress)
         job.start()
         return job
 
-    def check(self, folder):
+    def check(self, folder, include=()):
         """What can be trained on in a folder on the disk; see `startCheck`."""
-        return self.startCheck(folder).result()
+        return self.startCheck(folder, include=include).result()
 
     def hardenedCopies(self, volumeNodes):
         """Volume nodes that can be trained on in the place of these, in their order: the nodes themselves, and copies

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 from panel_driver import PanelDriver
+from warm_worker import warm_worker
 
 MODULE = Path(__file__).parents[2] / "CRFGANSynth" / "CRFGANSynth.py"
 
@@ -33,6 +34,7 @@ def widget(open_panel, slicer, self_test, tmp_path):
     slicer.app.userSettings().setValue("CRFGANSynth/dataFolder", str(tmp_path / "data"))
     (tmp_path / "data").mkdir()
     widget = open_panel(MODULE)
+    widget.logic.makeWorker = warm_worker()
     queue = widget.jobs.queue
     yield widget
     for job in queue.waiting:
@@ -41,6 +43,14 @@ def widget(open_panel, slicer, self_test, tmp_path):
         job.kill()
         job.wait()
     queue.jobs.clear()
+
+
+@pytest.fixture
+def own_python(widget):
+    """Workers are started as they are in Slicer, in a Python of their own."""
+    from CRFGANSynthLib.jobs.worker import WorkerProcess
+
+    widget.logic.makeWorker = WorkerProcess
 
 
 @pytest.fixture

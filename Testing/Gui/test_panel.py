@@ -16,7 +16,7 @@ def test_opening_the_panel_installs_and_starts_nothing(panel, slicer_app):
     assert panel.widget.jobs.queue.jobs == []
 
 
-def test_a_shipped_model_is_chosen_and_synthesizes_a_volume_in_one_click_more(panel, scene, slicer):
+def test_a_shipped_model_is_chosen_and_synthesizes_a_volume_in_one_click_more(panel, own_python, scene, slicer):
     assert "Learned from" in panel.ui.cardLabel.text
     panel.ui.synthesizeButton.click()
     panel.wait(panel.job)
@@ -193,7 +193,7 @@ def test_dice_choose_another_seed(panel, scene):
 # Training, finished
 
 
-def test_training_then_synthesis_puts_volumes_into_the_scene(panel, heads, tmp_path, slicer):
+def test_training_then_synthesis_puts_volumes_into_the_scene(panel, own_python, heads, tmp_path, slicer):
     job = panel.start_training()
     assert panel.shows(panel.ui.jobFrame)
     panel.until(lambda: job.state == "running")
@@ -215,6 +215,13 @@ def test_training_then_synthesis_puts_volumes_into_the_scene(panel, heads, tmp_p
     folder = hierarchy.GetItemChildWithName(hierarchy.GetSceneItemID(), "Synthetic volumes")
     items = [hierarchy.GetItemByDataNode(node) for node in synthetic_nodes(slicer)]
     assert [hierarchy.GetItemParent(item) for item in items] == [folder] * 2
+
+
+def test_the_model_of_every_training_is_chosen_at_its_end(panel, heads):
+    for name in ("first", "second"):
+        job = panel.wait(panel.start_training(name, iterations=1))
+        assert panel.parameters.model == job.folder / "model.safetensors"
+        assert panel.widget.synthesize.model.path == panel.parameters.model
 
 
 def test_a_volume_like_a_chosen_one_and_truncated(panel, heads, slicer):

@@ -116,7 +116,7 @@ FAULTS = {
 
 
 @pytest.mark.parametrize("fault", FAULTS)
-def test_a_fault_in_the_worker_ends_in_one_sentence(panel, heads, fault, tmp_path, monkeypatch):
+def test_a_fault_in_the_worker_ends_in_one_sentence(panel, own_python, heads, fault, tmp_path, monkeypatch):
     source, sentence = FAULTS[fault]
     hook = """
     import sys

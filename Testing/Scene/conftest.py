@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from warm_worker import warm_worker
 
 MODULE = Path(__file__).resolve().parents[2] / "CRFGANSynth" / "CRFGANSynth.py"
 
@@ -20,7 +21,7 @@ def logic(load, scene, slicer, tmp_path):
     slicer.app.userSettings().setValue("CRFGANSynth/dataFolder", str(tmp_path / "data"))
     from CRFGANSynth import CRFGANSynthLogic
 
-    return CRFGANSynthLogic()
+    return CRFGANSynthLogic(makeWorker=warm_worker())
 
 
 @pytest.fixture

@@ -161,6 +161,24 @@ def test_files_of_a_folder_are_checked_and_trained_on(logic, tmp_path):
     assert read_card(model)["volumes"] == 2 and read_card(model)["classes"] == ["a", "b"]
 
 
+def test_what_would_be_left_out_is_trained_on_when_the_caller_insists(logic, tmp_path):
+    from crfgan.errors import InputError
+    from crfgan.runs.card import read_card
+    from crfgan.volumes.volume import Volume
+    from crfgan.volumes.writing import write_volume
+    from drawn_scans import mri
+
+    for name, array in {"a": mri(0), "b": mri(1), "mask": (mri(0) > 300).astype("u1")}.items():
+        write_volume(Volume(array, np.diag([6.0, 6.0, 6.0, 1.0])), tmp_path / "scans" / f"{name}.nrrd", {})
+    problems = {each["name"]: each["problem"] for each in logic.check(tmp_path / "scans")}
+    assert problems["mask"].startswith("mask looks like a label map")
+    assert not any(each["problem"] for each in logic.check(tmp_path / "scans", include=["label-maps"]))
+    settings = {"files": [tmp_path / "scans"], "folder": tmp_path / "run", **QUICK}
+    with pytest.raises(InputError, match=r"^`include` must hold words of label-maps, .*, got 'masks'\. Choose among"):
+        logic.train(include=["masks"], **settings)
+    assert read_card(logic.train(include=["label-maps"], **settings))["volumes"] == 3
+
+
 def test_estimate_tells_memory_and_time_of_every_preset(logic):
     found = logic.estimate()
     ours = ["tiny-32", "small-64", "standard-128", "full-256"]

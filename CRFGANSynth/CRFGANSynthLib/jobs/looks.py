@@ -19,13 +19,22 @@ def estimateJob(settings, makeWorker=WorkerProcess):
     return job
 
 
-def checkJob(folder, makeWorker=WorkerProcess):
-    """A Job whose result are the events `checked` of the volumes in a folder on the disk."""
+def checkJob(folder, include=(), makeWorker=WorkerProcess):
+    """A Job whose result are the events `checked` of the volumes in a folder on the disk.
+
+    Args:
+        include: words by which the user insists on what would be left out.
+    """
     found, pictures = [], temporary_files.newFolder()
-    arguments = ["check", folder, "--out", pictures]
+    arguments = ["check", folder, "--out", pictures, *insisting(include)]
     job = Job(_("Check"), arguments, pictures, lambda: found, makeWorker=makeWorker)
     job.eventObservers.append(lambda job, events: found.extend(e for e in events if e["event"] == "checked"))
     return job
+
+
+def insisting(include):
+    """The arguments of the core for words by which the user insists on what would be left out."""
+    return [argument for word in include for argument in ("--include", word)]
 
 
 def selfTestJob(makeWorker=WorkerProcess):

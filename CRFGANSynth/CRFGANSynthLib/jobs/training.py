@@ -9,6 +9,7 @@ from slicer.i18n import tr as _
 from .. import preferences
 from ..job import TRAINING, Job
 from ..nodes import exportNodes, refuseNonLinear
+from .looks import insisting
 from .temporary_files import EXPORTED, removeExported
 from .worker import WorkerProcess
 
@@ -21,7 +22,7 @@ def runJob(run, arguments, makeWorker=WorkerProcess):
     return Job(title, arguments, run, lambda: RunFolder(run).model, TRAINING, makeWorker)
 
 
-def newRun(run, config, nodes, files, labels=None, makeWorker=WorkerProcess):
+def newRun(run, config, nodes, files, labels=None, include=(), makeWorker=WorkerProcess):
     """A Job that trains in a new folder.
 
     Args:
@@ -29,10 +30,12 @@ def newRun(run, config, nodes, files, labels=None, makeWorker=WorkerProcess):
         nodes: scalar volume nodes to train on.
         files: files and folders of volumes on the disk, to train on as well.
         labels: class of each node, then of each file; None for no classes.
+        include: words by which the user insists on what would be left out.
 
     Raises:
-        crfgan.errors.InputError: labels or volumes don't fit; the folder holds a run, or can't be written.
+        crfgan.errors.InputError: labels, volumes or words don't fit; the folder holds a run, or can't be written.
     """
+    from crfgan.data.vetting.words import MEANINGS
     from crfgan.errors import InputError
     from crfgan.storage.atomic import make_folder, write_whole
     from crfgan.storage.run_folder import RunFolder
@@ -40,17 +43,21 @@ def newRun(run, config, nodes, files, labels=None, makeWorker=WorkerProcess):
     if labels is not None and len(labels) != len(nodes) + len(files):
         text = _("Every volume must have a class: {wanted} are needed, {given} are given.")
         raise InputError(text.format(wanted=len(nodes) + len(files), given=len(labels)))
+    for word in include:
+        if word not in MEANINGS:
+            text = _("`include` must hold words of {words}, got {word!r}. Choose among them.")
+            raise InputError(text.format(words=", ".join(MEANINGS), word=word))
     refuseNonLinear(nodes)
     if RunFolder(run).is_run:
         raise InputError(_("{run} already holds a run. Choose another name.").format(run=run.name))
     exported = make_folder(run / EXPORTED)
     write_whole(exported / "settings.json", json.dumps(config.to_dict()).encode())
-    job = runJob(run, _argumentsOfNewRun(run, nodes, files, labels), makeWorker)
+    job = runJob(run, _argumentsOfNewRun(run, nodes, files, labels, include), makeWorker)
     job.stateObservers.append(removeExported)
     return job
 
 
-def _argumentsOfNewRun(run, nodes, files, labels):
+def _argumentsOfNewRun(run, nodes, files, labels, include):
     exported = run / EXPORTED
     paths = (yield from exportNodes(nodes, exported)) + [Path(file).absolute() for file in files]
     # A list in a file: a few hundred paths are more than a command line may hold on Windows.
@@ -63,7 +70,7 @@ def _argumentsOfNewRun(run, nodes, files, labels):
             # By their files: the core alone knows what it calls a volume.
             csv.writer(file).writerows([("file", "class"), *zip(paths, labels, strict=True)])
         arguments += ["--labels", table]
-    return arguments + preferences.memoryArguments()
+    return arguments + insisting(include) + preferences.memoryArguments()
 
 
 def resumedRun(run, iterations=None, makeWorker=WorkerProcess):

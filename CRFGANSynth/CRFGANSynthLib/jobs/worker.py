@@ -57,18 +57,8 @@ class WorkerProcess:
         arguments = [*arguments, "--events", "--stop-file", self.folder / STOP]
         if canPause:
             arguments += ["--pause-file", self.folder / PAUSE]
-        apart = {"start_new_session": True}
-        if os.name == "nt":
-            apart = {"creationflags": subprocess.CREATE_NO_WINDOW | subprocess.CREATE_NEW_PROCESS_GROUP}
         with open(self.folder / EVENTS, "wb") as events, open(self.messages, "wb") as messages:
-            self._process = subprocess.Popen(
-                commandLine(arguments),
-                cwd=MODULE_FOLDER,
-                stdin=subprocess.DEVNULL,
-                stdout=events,
-                stderr=messages,
-                **apart,
-            )
+            self._process = self._launch(commandLine(arguments), events, messages)
         self._open()
 
     def attach(self):
@@ -168,6 +158,14 @@ class WorkerProcess:
             if event["event"] == "started":
                 self.pid, self._bornBefore = event["pid"], event["time"]
         return events
+
+    def _launch(self, command, events, messages):
+        """A process that outlives this one, and prints into two files."""
+        apart = {"start_new_session": True}
+        if os.name == "nt":
+            apart = {"creationflags": subprocess.CREATE_NO_WINDOW | subprocess.CREATE_NEW_PROCESS_GROUP}
+        streams = {"stdin": subprocess.DEVNULL, "stdout": events, "stderr": messages}
+        return subprocess.Popen(command, cwd=MODULE_FOLDER, **streams, **apart)
 
     def _processes(self):
         """PythonSlicer is a launcher, and the worker is its child."""

@@ -83,7 +83,8 @@ class JobSection:
         notes = self.notes.setdefault(job, [])
         for event in events:
             if event["event"] == "skipped":
-                notes.append(_("Left out {name}: {reason}").format(name=event["name"], reason=event["reason"]))
+                reason = sentences.inPanel(event["reason"])
+                notes.append(_("Left out {name}: {reason}").format(name=event["name"], reason=reason))
             elif event["event"] == "device" and event["reason"]:
                 notes.append(_("On {name}: {reason}.").format(name=event["name"], reason=event["reason"]))
             elif event["event"] == "evaluated":

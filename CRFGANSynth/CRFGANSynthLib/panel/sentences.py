@@ -1,6 +1,7 @@
-"""Amounts as a person says them, and paths that aren't set."""
+"""Amounts as a person says them, what the core says in the panel's terms, and paths that aren't set."""
 
 import math
+import re
 from pathlib import Path
 
 from slicer.i18n import tr as _
@@ -31,3 +32,9 @@ def size(count):
 def isUnset(path):
     """Whether a path parameter has no value: an empty path is the folder `.`."""
     return path is None or path == Path()
+
+
+def inPanel(sentence):
+    """A sentence of the core, with the panel's button in the place of the command line's option."""
+    sentence = re.sub("Add `--include [a-z-]+`", _("Press Use them anyway"), sentence)
+    return re.sub("add `--include [a-z-]+`", _("press Use them anyway"), sentence)

@@ -58,8 +58,9 @@ class SynthesizeSection:
 
     def choose(self, path):
         """Choose the model at a path, such as the one that has just been trained."""
+        self.refresh()  # first: what the list hasn't got can't be chosen
         self.parameters.model = Path(path)
-        self.refresh()
+        self.updateFromParameters()
 
     def updateFromParameters(self):
         """Follow the parameter node where it was changed elsewhere."""

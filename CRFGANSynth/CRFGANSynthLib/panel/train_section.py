@@ -26,7 +26,7 @@ class TrainSection:
         self.ui, self.logic, self.onChange, self.parameters = ui, logic, onChange, None
         self.estimates, self.place = {}, ""
         self._estimate = self._check = None
-        self._checkedFolder = Path()
+        self._checked, self._offered = (Path(), []), set()
         self.volumes = VolumeTable(ui.volumesTable, self._onVolumes)
         self._checker = singleShotTimer(PAUSE_MS, self._checkFolder)
         self._estimator = singleShotTimer(PAUSE_MS, self.startEstimate)
@@ -35,6 +35,7 @@ class TrainSection:
         ui.checkAllButton.connect("clicked(bool)", lambda checked: self.volumes.check(True))
         ui.checkNoneButton.connect("clicked(bool)", lambda checked: self.volumes.check(False))
         ui.hardenButton.connect("clicked(bool)", self.onHarden)
+        ui.includeButton.connect("clicked(bool)", self.onInclude)
         # Bound by hand: an unset path would be shown as the folder `.`, and a half-typed one would be taken.
         self.folderEdit = TypedPath(ui.dataFolderPathEdit, self.onFolder)
         ui.clearFolderButton.connect("clicked(bool)", self.onClearFolder)
@@ -65,7 +66,8 @@ class TrainSection:
         self._showEstimate()
         folder = self.parameters.dataFolder
         self.folderEdit.show("" if sentences.isUnset(folder) else str(folder))
-        if folder != self._checkedFolder:
+        self._showInclude()
+        if self._toCheck() != self._checked:
             self._checker.start()
 
     # The volumes.
@@ -78,6 +80,7 @@ class TrainSection:
             text = _("{text}; {count} can't be used as they are").format(text=text, count=toHarden)
         self.ui.volumesLabel.text = text
         self.ui.hardenButton.visible = toHarden > 0
+        self._showInclude()
         self.onChange()
 
     def onHarden(self, checked=False):
@@ -85,6 +88,27 @@ class TrainSection:
         with slicer.util.tryWithErrorDisplay(_("The volumes can't be hardened."), waitCursor=True):
             self.volumes.checkAlso(self.logic.hardenedCopies(self.volumes.toHarden))
             self.volumes.refresh()
+
+    def onInclude(self, checked=False):
+        """Use what was left out all the same, or leave it out again."""
+        self.parameters.include = sorted(self._offered) if checked else []
+
+    def _showInclude(self):
+        from crfgan.data.vetting.words import MEANINGS
+
+        insisted = set(self.parameters.include) if self.parameters is not None else set()
+        words = insisted or self._offered
+        self.ui.includeButton.visible, self.ui.includeButton.checked = bool(words), bool(insisted)
+        text = _("Used all the same: {kinds}") if insisted else _("Train on what was left out, too: {kinds}")
+        kinds = ", ".join(meaning for word, meaning in MEANINGS.items() if word in words)
+        self.ui.includeButton.toolTip = text.format(kinds=kinds)
+
+    def _offer(self, reasons):
+        """Offer to use what was left out for these reasons, where that can be."""
+        from crfgan.data.vetting.words import offered
+
+        self._offered.update(word for reason in reasons for word in offered(reason))
+        self._showInclude()
 
     def onFolder(self, path):
         """The user named another folder."""
@@ -99,16 +123,21 @@ class TrainSection:
         """Look at the volumes in the folder, in a worker: there may be many, and strange ones."""
         if self.parameters is None or not self._ready:
             return
-        folder = self._checkedFolder = self.parameters.dataFolder
+        folder, include = self._checked = self._toCheck()
+        self._offered = set(include)
         if self._check is not None and not self._check.ended:
             self._check.kill()
         self.volumes.setFolderRows([])
         if sentences.isUnset(folder):
             return
         self.ui.volumesLabel.text = _("Looking into {folder}...").format(folder=folder.name)
-        self._check = self.logic.startCheck(folder)
+        self._check = self.logic.startCheck(folder, include=include)
         self._check.eventObservers.append(self._onChecked)
         self._check.stateObservers.append(self._onCheckState)
+
+    def _toCheck(self):
+        """The folder to look into, and what of it is used though it would be left out."""
+        return self.parameters.dataFolder, list(self.parameters.include)
 
     def _onChecked(self, job, events):
         if job is not self._check:
@@ -118,6 +147,7 @@ class TrainSection:
             # A volume may be told of again, once the others are known.
             rows = {row.name: row for row in self.volumes.folderRows + found}
             self.volumes.setFolderRows(list(rows.values()))
+            self._offer(event["problem"] for event in events if event["event"] == "checked")
 
     def _onCheckState(self, job):
         if job is self._check and job.ended and job.error:
@@ -130,7 +160,7 @@ class TrainSection:
         self._ready = ready
         if ready and not self.ui.trainSection.collapsed and not self.estimates and self._estimate is None:
             self.startEstimate()
-        if ready and self.parameters is not None and self.parameters.dataFolder != self._checkedFolder:
+        if ready and self.parameters is not None and self._toCheck() != self._checked:
             self._checkFolder()
 
     _ready = False
@@ -231,9 +261,14 @@ class TrainSection:
                 preset=parameters.preset.value,
                 iterations=parameters.iterations or None,
                 evaluate_every=parameters.evaluateEvery,
+                include=list(parameters.include),
                 **settings,
             )
+            job.eventObservers.append(self._onTrainingEvents)
             parameters.run = job.folder
+
+    def _onTrainingEvents(self, job, events):
+        self._offer(event["reason"] for event in events if event["event"] == "skipped")
 
 
 def rowOf(event):
@@ -242,7 +277,7 @@ def rowOf(event):
         event["name"],
         sizeText(event["shape"][::-1], event["spacing_mm"][::-1]) if event["shape"] else "",
         files=tuple(event["files"]),
-        voxelProblem=event["problem"],
+        voxelProblem=sentences.inPanel(event["problem"]),
         className=event.get("class") or "",
         icon=thumbnails.iconFromFile(event["thumbnail"]) if event["thumbnail"] else None,
     )

@@ -60,6 +60,8 @@ class CRFGANSynthParameterNode:
     dataFolder: Path
     leftOut: list[str]
     """Names of volumes in the folder that aren't trained on."""
+    include: list[str]
+    """Words by which the user insists on what would be left out (crfgan/data/vetting/words.py)."""
     preset: Preset = Preset.SMALL
     modality: Modality = Modality.AUTO
     windowLow: Annotated[float, Minimum(-4000), Maximum(4000)] = -160.0

@@ -1,10 +1,10 @@
-"""The command line as a user meets it: real processes, exit status, sentences."""
+"""The command line as a user meets it: exit status and sentences, and of each kind one from a real process."""
 
 import json
 import time
 
 import pytest
-from commands import crfgan
+from commands import crfgan, run_here
 from crfgan import __version__
 from crfgan.runs.card import read_card
 
@@ -26,7 +26,7 @@ def test_version():
 
 @pytest.mark.parametrize("arguments", [[], ["train"], ["fly"], ["train", "x", "--out", "y", "--batch-size", "many"]])
 def test_wrong_usage_exits_with_2(arguments):
-    assert crfgan(*arguments).returncode == 2
+    assert run_here(*arguments).returncode == 2
 
 
 @pytest.mark.parametrize(
@@ -43,7 +43,7 @@ def test_wrong_usage_exits_with_2(arguments):
     ],
 )
 def test_bad_input_exits_with_1_and_one_sentence(arguments, sentence, tmp_path):
-    result = crfgan(*arguments, cwd=tmp_path)
+    result = run_here(*arguments, cwd=tmp_path)
     assert result.returncode == 1
     *before, last = result.stderr.strip().splitlines()
     assert sentence in last
@@ -55,10 +55,10 @@ def test_train_synthesize_and_info_say_what_they_did(trained_run, tmp_path):
     result = crfgan("synthesize", trained_run, "--count", 2, "--seed", 1, "--out", tmp_path / "new")
     assert result.returncode == 0
     assert result.stdout.strip() == str(tmp_path / "new")
-    info = crfgan("info", trained_run)
+    info = run_here("info", trained_run)
     assert "volumes of 32 x 32 x 32 voxels" in info.stdout
     assert "5 volumes, 3 steps, seed 4" in info.stdout
-    assert json.loads(crfgan("info", trained_run, "--json").stdout) == read_card(trained_run)
+    assert json.loads(run_here("info", trained_run, "--json").stdout) == read_card(trained_run)
     for name in ("config.json", "data.json", "log.jsonl", "model.safetensors"):
         assert (trained_run / name).is_file()
     assert len(list((trained_run / "volumes").glob("*.npy"))) == 5

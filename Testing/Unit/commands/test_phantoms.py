@@ -2,11 +2,11 @@
 
 import json
 
-from commands import crfgan
+from commands import run_here
 
 
 def test_phantoms_are_written_with_their_label_maps(tmp_path):
-    result = crfgan("phantoms", tmp_path, "--count", 2, "--kind", "chest", "--shape", 32)
+    result = run_here("phantoms", tmp_path, "--count", 2, "--kind", "chest", "--shape", 32)
     assert result.returncode == 0
     assert [path.name for path in sorted((tmp_path / "images").glob("*.nrrd"))] == [
         "chest_0000.nrrd",

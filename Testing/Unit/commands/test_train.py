@@ -5,7 +5,7 @@ import os
 import signal
 
 import pytest
-from commands import crfgan, start, wait_for
+from commands import run_here, start, wait_for
 from crfgan.events import from_line
 from crfgan.runs.card import read_card
 
@@ -14,7 +14,7 @@ TRACEBACK = "Traceback"
 
 def test_a_folder_that_cannot_be_written_is_told(head_folder, tmp_path):
     (tmp_path / "file").touch()
-    result = crfgan("train", head_folder, "--out", tmp_path / "file" / "run")
+    result = run_here("train", head_folder, "--out", tmp_path / "file" / "run")
     assert result.returncode == 1
     assert "can't be written" in result.stderr
     assert TRACEBACK not in result.stderr
@@ -23,7 +23,7 @@ def test_a_folder_that_cannot_be_written_is_told(head_folder, tmp_path):
 @pytest.mark.skipif(os.geteuid() == 0, reason="needs a user who is not root")
 def test_a_read_only_folder_is_told(head_folder, tmp_path):
     tmp_path.chmod(0o500)
-    result = crfgan("train", head_folder, "--out", tmp_path / "run")
+    result = run_here("train", head_folder, "--out", tmp_path / "run")
     tmp_path.chmod(0o700)
     assert result.returncode == 1
     assert "Permission denied" in result.stderr
@@ -43,20 +43,19 @@ def test_an_interrupted_run_exits_with_130_and_can_be_resumed(how, head_folder, 
     assert stopped["event"] == "stopped"
     assert list((run / "state").glob("*.safetensors"))
 
-    again = start("train", "--resume", run, "--events")
-    assert wait_for(again, "step")[0]["step"] == stopped["step"] + 1
-    again.kill()
-    again.communicate(timeout=60)
+    again = run_here("train", "--resume", run, "--iterations", stopped["step"] + 1, "--events")
+    steps = [event["step"] for event in map(from_line, again.stdout.splitlines()) if event["event"] == "step"]
+    assert (again.returncode, steps) == (0, [stopped["step"] + 1])
 
 
 def test_a_resumed_run_may_be_longer_and_smaller_but_not_another(head_folder, tmp_path):
     run = tmp_path / "run"
     start_arguments = ["train", head_folder, "--out", run, "--preset", "tiny-32", "--batch-size", 3, "--iterations", 1]
-    assert crfgan(*start_arguments).returncode == 0
-    refused = crfgan("train", "--resume", run, "--width", 32)
+    assert run_here(*start_arguments).returncode == 0
+    refused = run_here("train", "--resume", run, "--width", 32)
     assert refused.returncode == 1
     assert "A resumed run keeps its own width. Leave that out, or start a new run with --out." in refused.stderr
-    assert crfgan("train", "--resume", run, "--iterations", 2, "--batch-size", 2).returncode == 0
+    assert run_here("train", "--resume", run, "--iterations", 2, "--batch-size", 2).returncode == 0
     training = json.loads((run / "config.json").read_text())["training"]
     assert (training["iterations"], training["batch_size"]) == (2, 2)
     assert read_card(run)["iterations"] == 2

@@ -3,12 +3,11 @@
 import json
 import re
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
+from commands import run_here
 from crfgan.commands.main import main
 from crfgan.config import Preprocessing
 from crfgan.data.cache import Cache
@@ -37,8 +36,7 @@ def own_cache(tmp_path, monkeypatch):
 
 def check(*arguments):
     """Exit status, and events by their kind, the last of each volume."""
-    command = [sys.executable, "-m", "crfgan", "check", *map(str, arguments), "--events"]
-    result = subprocess.run(command, capture_output=True, text=True, timeout=120)
+    result = run_here("check", *arguments, "--events")
     assert "Traceback" not in result.stderr
     events = [json.loads(line) for line in result.stdout.splitlines()]
     checked = {event["name"]: event for event in events if event["event"] == "checked"}

@@ -6,7 +6,7 @@ import time
 from pathlib import Path
 
 import pytest
-from commands import crfgan, start, wait_for
+from commands import run_here, start, wait_for
 from crfgan.config import PRESETS, load_config
 from crfgan.errors import InputError
 from crfgan.storage import file_lock
@@ -112,7 +112,7 @@ def test_a_run_is_trained_once_at_a_time_and_a_refused_process_changes_nothing(h
     wait_for(first, "paused")
     assert is_locked(run)
     config = load_config(run / "config.json")
-    refused = crfgan("train", "--resume", run, "--iterations", 99)
+    refused = run_here("train", "--resume", run, "--iterations", 99)
     assert refused.returncode == 1
     assert "run is being trained by another process. Wait for it to end, or stop it." in refused.stderr
     assert load_config(run / "config.json") == config
@@ -120,7 +120,7 @@ def test_a_run_is_trained_once_at_a_time_and_a_refused_process_changes_nothing(h
     first.kill()
     first.communicate(timeout=30)
     assert not is_locked(run)
-    assert crfgan("train", "--resume", run).returncode == 0
+    assert run_here("train", "--resume", run).returncode == 0
 
 
 def test_a_run_that_another_process_prepares_is_not_prepared_again(head_folder, run):

@@ -11,7 +11,7 @@ from plain import PlainTrainer
 
 SHAPE = (32, 32, 32)
 SMALL = Config(Preprocessing(shape=SHAPE), Network(width=16, latent=128))
-PUBLISHED_RATES = {"lr_generator": 1e-4, "lr_discriminator": 4e-4}
+PUBLISHED = {"batch_size": 4, "lr_generator": 1e-4, "lr_discriminator": 4e-4}
 
 
 @pytest.fixture
@@ -26,7 +26,7 @@ def trainers(kinds, **settings):
     facts = DatasetFacts(
         TrainingGrid(SHAPE, "fill", (1.0,) * 3), Units("arbitrary", 0, 1, False), (0,) * 3, tuple("abcdef")
     )
-    config = SMALL.override(batch_size=4, **PUBLISHED_RATES, **settings)
+    config = SMALL.override(**PUBLISHED | settings)
     return [kind(config, Dataset(facts, volumes), torch.device("cpu")) for kind in kinds]
 
 
@@ -35,7 +35,7 @@ def largest_difference(a, b):
 
 
 def test_without_a_crf_twenty_steps_equal_the_plain_ones(double_precision):
-    ours, plain = trainers([Trainer, PlainTrainer], crf="none")
+    ours, plain = trainers([Trainer, PlainTrainer], crf="none", batch_size=2)
     for _ in range(20):
         got, expected = ours.step(), plain.step()
         assert set(got) == {"discriminator", "generator"}

@@ -10,13 +10,14 @@ from pathlib import Path
 
 import pytest
 import torch
-from commands import command, start, wait_for
+from commands import command, run_here, start, wait_for
 from crfgan.commands.main import COMMANDS, main
 from crfgan.events import from_line
 from crfgan.hardware.memory import is_out_of_memory
 from crfgan.runs.card import read_card
 from crfgan.runs.checkpoint import has_checkpoint
 from crfgan.storage.step_log import read_losses
+from crfgan.training.prior.prior_trainer import PriorTrainer
 
 CORE = Path(__file__).parents[3] / "CRFGANSynth"
 TRACEBACK = "Traceback"
@@ -32,36 +33,32 @@ def fsync(file):
     sync(file)
 os.fsync = fsync
 """
-TOO_MUCH = """
-import sys
-import torch
-from crfgan.commands.main import main
-from crfgan.training.trainer import Trainer
-step = Trainer.step
-def demanding(trainer):
-    return torch.empty(10**15) if trainer.step_number == 2 else step(trainer)
-Trainer.step = demanding
-sys.exit(main(sys.argv[1:]))
-"""
+
+
+def events_of(output):
+    return [event for event in map(from_line, output.splitlines()) if event]
+
+
+def failed(status, output):
+    """The events of a command, which has failed and said so once, at its end."""
+    events = events_of(output)
+    assert status == 1
+    assert [event["event"] for event in events].count("failed") == 1
+    assert events[-1]["event"] == "failed"
+    return events
 
 
 def ended(process):
-    """The events and messages that a process still prints, once it has ended with status 1."""
+    """The events and messages that a process still prints, once it has failed."""
     output, errors = process.communicate(timeout=120)
-    assert process.returncode == 1
-    events = [event for event in map(from_line, output.splitlines()) if event]
-    assert [event["event"] for event in events].count("failed") == 1
-    assert events[-1]["event"] == "failed"
-    return events, errors
+    return failed(process.returncode, output), errors
 
 
 def resumes(run, step):
     """Whether a run goes on after `step`."""
-    again = start("train", "--resume", run, "--events")
-    first, _ = wait_for(again, "step")
-    again.kill()
-    again.communicate(timeout=60)
-    return first["step"] == step + 1
+    again = run_here("train", "--resume", run, "--iterations", step + 1, "--events")
+    steps = [event["step"] for event in events_of(again.stdout) if event["event"] == "step"]
+    return (again.returncode, steps) == (0, [step + 1])
 
 
 def test_a_disk_that_fills_up_keeps_what_was_saved(head_folder, tmp_path):
@@ -99,19 +96,24 @@ def test_a_run_whose_folder_goes_away_says_so(how, head_folder, tmp_path):
         assert resumes(run, 0)
 
 
-def test_running_out_of_memory_ends_with_advice(trained_run, tmp_path):
+def test_running_out_of_memory_ends_with_advice(trained_run, tmp_path, monkeypatch):
+    def demanding(trainer):
+        return torch.empty(10**15) if trainer.step_number == 2 else step(trainer)
+
+    step = PriorTrainer.step
     run = shutil.copytree(trained_run, tmp_path / "run")
     shutil.rmtree(run / "state")
     (run / "model.safetensors").unlink()
-    words = [sys.executable, "-c", TOO_MUCH, "train", "--resume", run, "--events"]
-    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
-    events, errors = ended(subprocess.Popen(words, cwd=CORE, **pipes))
+    with monkeypatch.context() as patch:
+        patch.setattr(PriorTrainer, "step", demanding)
+        result = run_here("train", "--resume", run, "--events")
+    events = failed(result.returncode, result.stdout)
     assert events[-2]["step"] == 2
     assert events[-1]["reason"] == (
         "Memory ran out in training with a batch size of 2. Resume with a smaller memory budget or batch size, or "
         "train smaller volumes."
     )
-    assert TRACEBACK not in errors
+    assert TRACEBACK not in result.stderr
     assert resumes(run, 0)
 
 

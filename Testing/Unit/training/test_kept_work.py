@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from commands import command, crfgan, start, wait_for
+from commands import command, run_here, start, wait_for
 from crfgan.data.cache import Cache
 from crfgan.errors import InputError, Interrupted
 from crfgan.runs.card import read_card
@@ -20,6 +20,7 @@ from crfgan.storage.step_log import read_evaluation, read_losses
 from crfgan.training.run import open_run, start_run, train_run
 from crfgan.volumes.discovery import find_volumes
 from head_files import write_heads
+from killed_runs import train_until_killed
 from safetensors.torch import load_file
 from small_runs import TINY, never, same, silent, stop_after, train
 from small_runs import start as prepare
@@ -27,22 +28,6 @@ from small_runs import start as prepare
 POSIX = pytest.mark.skipif(sys.platform == "win32", reason="needs POSIX")
 AIMS = (1, 2, 3)
 """Of the files that put a model in its place, the one before which the process is killed."""
-
-KILLED_BEFORE_A_MODEL = """
-import os, signal, sys
-from pathlib import Path
-import torch
-from crfgan.training.run import open_run, start_run, train_run
-from crfgan.volumes.discovery import find_volumes
-replace, models = Path.replace, iter(range(1, 1000))
-def killing(path, target):
-    if path.name == "model.safetensors" and next(models) == int(sys.argv[2]):
-        os.kill(os.getpid(), signal.SIGKILL)
-    return replace(path, target)
-Path.replace = killing
-folder = Path(sys.argv[1])
-train_run(folder, open_run(folder), lambda kind, **facts: None, lambda: False)
-"""
 
 
 @pytest.fixture(scope="module")
@@ -74,8 +59,7 @@ def test_a_kill_between_state_and_model_loses_neither(every, eight_heads, tmp_pa
     prepare(tmp_path / "begun", eight_heads, config)
     for aim in AIMS:
         run = shutil.copytree(tmp_path / "begun", tmp_path / f"killed-{aim}" / "whole")
-        words = [sys.executable, "-c", KILLED_BEFORE_A_MODEL, str(run), str(aim)]
-        status = subprocess.run(words, timeout=120).returncode
+        status = train_until_killed(run, aim)
         assert go_on(run)
         assert status in (-signal.SIGKILL, 0)
         assert equal(weights(run), weights(tmp_path / "whole"))
@@ -107,7 +91,7 @@ def test_a_trained_run_without_its_states_is_not_begun_again(head_folder, tmp_pa
     train(run, head_folder, TINY.override(iterations=2))
     model = (run / "model.safetensors").read_bytes()
     shutil.rmtree(run / "state")
-    refused = crfgan("train", "--resume", run)
+    refused = run_here("train", "--resume", run)
     assert refused.returncode == 1
     assert refused.stderr.splitlines()[-1] == (
         "run has no training state to go on from, though it was trained: its files in state/ are gone. "
@@ -156,7 +140,7 @@ def test_a_damaged_later_state_does_not_take_the_place_of_one_that_is_kept(head_
 def test_fewer_steps_than_are_done_are_refused(head_folder, tmp_path):
     run = tmp_path / "run"
     train(run, head_folder, TINY.override(iterations=2))
-    refused = crfgan("train", "--resume", run, "--iterations", 1)
+    refused = run_here("train", "--resume", run, "--iterations", 1)
     assert refused.returncode == 1
     assert refused.stderr.splitlines()[-1] == (
         "`iterations` must be at least the steps that the run has done, 2, got 1. Give more to train on."
@@ -200,14 +184,14 @@ def killed_in_preparation(eight_heads, tmp_path):
 
 def test_a_preparation_that_was_killed_is_named_and_goes_on(killed_in_preparation, tmp_path):
     run, arguments = killed_in_preparation
-    refused = crfgan("train", "--resume", run)
+    refused = run_here("train", "--resume", run)
     assert refused.returncode == 1
     sentence, command = refused.stderr.splitlines()[-1].split("go on with: ")
     assert sentence == "my run can't be resumed, as its volumes weren't all prepared. Those that were are kept; "
     assert command.startswith("crfgan train ") and f"--out '{run}'" in command and "Traceback" not in refused.stderr
     before = {path: path.stat().st_mtime_ns for path in (tmp_path / "cache").glob("*.npy")}
     assert before
-    assert crfgan(*arguments).returncode == 0
+    assert run_here(*arguments).returncode == 0
     assert {path: path.stat().st_mtime_ns for path in before} == before, "prepared once"
     assert read_card(run)["iterations"] == 2
     assert not (run / "preparation.json").exists()
@@ -217,7 +201,7 @@ def test_stopped_before_the_preparation_nothing_is_changed(eight_heads, tmp_path
     (tmp_path / "stop").touch()
     run = tmp_path / "run"
     arguments = ["train", eight_heads, "--out", run, "--cache", tmp_path / "cache", "--preset", "tiny-32"]
-    stopped = crfgan(*arguments, "--stop-file", tmp_path / "stop")
+    stopped = run_here(*arguments, "--stop-file", tmp_path / "stop")
     assert stopped.returncode == 130
     assert stopped.stderr.splitlines()[-1] == (
         "Stopped while volumes were looked for (files so far: 1). Nothing was changed."
@@ -260,4 +244,4 @@ def test_a_pipe_among_the_states_keeps_nobody_waiting(head_folder, tmp_path):
     run = tmp_path / "run"
     train(run, head_folder, TINY.override(iterations=1))
     os.mkfifo(run / "state" / "step-00000009.safetensors")
-    assert crfgan("train", "--resume", run, "--iterations", 2).returncode == 0
+    assert run_here("train", "--resume", run, "--iterations", 2).returncode == 0

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 LABEL_MAPS, SYNTHETIC, COPIES, LOCALIZERS = "label-maps", "synthetic", "copies", "localizers"
 ODD_SIZES, PHASE_MAPS = "odd-sizes", "phase-maps"
 
@@ -17,3 +19,9 @@ MEANINGS = {
 
 NONE: frozenset[str] = frozenset()
 """Nothing is insisted on."""
+_OFFER = re.compile("`--include ([a-z-]+)`")
+
+
+def offered(sentence: str) -> list[str]:
+    """The words by which a sentence on volumes that were left out offers to use them all the same."""
+    return [word for word in _OFFER.findall(sentence) if word in MEANINGS]

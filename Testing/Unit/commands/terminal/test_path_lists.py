@@ -1,7 +1,7 @@
 """@FILE: paths are taken from a list, and what can't be one is told with the list and the line."""
 
 import pytest
-from commands import crfgan
+from commands import run_here
 from crfgan.commands.terminal.path_lists import with_lists
 from crfgan.errors import InputError
 
@@ -60,7 +60,7 @@ def test_what_is_no_list_is_told(here, content, message):
 
 def test_a_missing_path_ends_the_command_with_one_sentence(here):
     (here / "list.txt").write_text("gone.nrrd\n")
-    result = crfgan("check", "@list.txt", cwd=here)
+    result = run_here("check", "@list.txt")
     assert (result.returncode, result.stdout) == (1, "")
     assert result.stderr.startswith("list.txt must name existing files or folders, got 'gone.nrrd' in line 1.")
     assert len(result.stderr.splitlines()) == 1

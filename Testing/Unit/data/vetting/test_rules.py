@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from commands import crfgan
+from commands import run_here
 from crfgan.storage.run_folder import RunFolder
 from crfgan.volumes.volume import Volume
 from crfgan.volumes.writing import write_volume
@@ -32,7 +32,7 @@ def ask(tmp_path):
     cache = ("--cache", tmp_path / "cache", "--events")
 
     def check(folder, *options):
-        result = crfgan("check", folder, *cache, *options)
+        result = run_here("check", folder, *cache, *options)
         events = [json.loads(line) for line in result.stdout.splitlines()]
         rows = {e["name"]: e["problem"] for e in events if e["event"] == "checked"}
         used = {name for name, problem in rows.items() if not problem}
@@ -40,7 +40,7 @@ def ask(tmp_path):
 
     def train(folder, *options):
         run = tmp_path / f"run_{len(list(tmp_path.glob('run_*')))}"
-        result = crfgan("train", folder, "--out", run, *cache, *TINY, *options)
+        result = run_here("train", folder, "--out", run, *cache, *TINY, *options)
         assert result.returncode == 0, result.stdout + result.stderr
         events = [json.loads(line) for line in result.stdout.splitlines()]
         told = [e["reason"] for e in events if e["event"] == "skipped"]
@@ -182,7 +182,7 @@ def test_the_last_line_counts_what_was_left_out(tmp_path):
     save(folder / "mask_0.nrrd", labels(0, 3))
     save(folder / "scan_0b.nrrd", mri(0))
     (folder / "a.mgz").touch()
-    result = crfgan("check", folder, "--cache", tmp_path / "cache")
+    result = run_here("check", folder, "--cache", tmp_path / "cache")
     assert result.stdout.splitlines()[-1] == "3 of 3 can be used; left out: 1 label map, 1 copy, 1 .mgz file"
 
 
@@ -190,7 +190,7 @@ def test_what_several_share_stands_once_below_the_table(tmp_path):
     folder = scans(tmp_path / "data", 3)
     for number in range(3):
         save(folder / f"z_mask_{number}.nrrd", labels(number, 3))
-    lines = crfgan("check", folder, "--cache", tmp_path / "cache").stdout.splitlines()
+    lines = run_here("check", folder, "--cache", tmp_path / "cache").stdout.splitlines()
     assert [line.split()[-2:] for line in lines if line.startswith("z_mask")] == [["see", "1"]] * 3
     assert lines[-2].startswith("1: z_mask_0 looks like a label map")
     assert lines[-2].endswith("The same is true of 2 more: z_mask_1, z_mask_2.")
@@ -200,7 +200,7 @@ def test_unreadable_volumes_with_one_fault_are_told_once(tmp_path):
     folder = scans(tmp_path / "data", 3)
     for number in range(3):
         save(folder / f"z_{number}.nrrd", np.full((24, 24, 24), number, "i2"))
-    result = crfgan("train", folder, "--out", tmp_path / "run", "--cache", tmp_path / "cache", *TINY)
+    result = run_here("train", folder, "--out", tmp_path / "run", "--cache", tmp_path / "cache", *TINY)
     assert result.stderr.count("Left out") == 1
     assert "Left out z_0 and 2 more: z_0.nrrd must show something" in result.stderr
     assert "The same is true of 2 more: z_1, z_2." in result.stderr
@@ -209,7 +209,7 @@ def test_unreadable_volumes_with_one_fault_are_told_once(tmp_path):
 def test_where_all_was_passed_over_that_is_told_instead_of_asking_for_volumes(tmp_path):
     (tmp_path / "data").mkdir()
     (tmp_path / "data" / "a.img").touch()
-    result = crfgan("check", tmp_path / "data")
+    result = run_here("check", tmp_path / "data")
     assert result.returncode == 1
     assert result.stderr.splitlines()[-1].startswith("No volume was found. 1 .img was passed over")
 
@@ -217,11 +217,11 @@ def test_where_all_was_passed_over_that_is_told_instead_of_asking_for_volumes(tm
 def test_synthetic_volumes_below_the_data_are_passed_over(tmp_path):
     folder = scans(tmp_path / "data", 4)
     cache = ("--cache", tmp_path / "cache")
-    assert crfgan("train", folder, "--out", folder / "run", *cache, *TINY).returncode == 0
-    assert crfgan("synthesize", folder / "run", "--count", 2, "--out", folder / "new").returncode == 0
-    result = crfgan("check", folder, *cache)
+    assert run_here("train", folder, "--out", folder / "run", *cache, *TINY).returncode == 0
+    assert run_here("synthesize", folder / "run", "--count", 2, "--out", folder / "new").returncode == 0
+    result = run_here("check", folder, *cache)
     assert result.stdout.splitlines()[-1] == "4 of 4 can be used; left out: 3 synthetic volumes"
     assert "3 synthetic volumes passed over, which a model made (in new, previews)" in result.stderr
     include = [part for word in ("synthetic", "odd-sizes", "copies") for part in ("--include", word)]
-    result = crfgan("check", folder, *cache, *include)
+    result = run_here("check", folder, *cache, *include)
     assert result.stdout.splitlines()[-1].startswith("7 of 7 can be used")
