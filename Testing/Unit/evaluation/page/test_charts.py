@@ -20,8 +20,8 @@ def test_a_chart_is_well_formed_and_its_curves_lie_inside(real):
     width, height = map(float, root.attrib["viewBox"].split()[2:])
     points = np.array([float(n) for found in re.findall(r'points="([^"]+)"', chart) for n in re.split(r"[ ,]+", found)])
     assert len(points) == 12
-    assert 0 <= points[::2].min() and points[::2].max() <= width
-    assert 0 <= points[1::2].min() and points[1::2].max() <= height
+    assert points[::2].min() >= 0 and points[::2].max() <= width
+    assert points[1::2].min() >= 0 and points[1::2].max() <= height
 
 
 @pytest.mark.parametrize("value", [-50.0, 0.5, 80.0])
@@ -29,4 +29,4 @@ def test_a_bar_shows_its_value_however_far_it_lies_from_the_interval(value):
     bar = str(interval_bar(value, 0.5, (0.4, 0.6), "far"))
     ElementTree.fromstring(bar)
     found = places(bar, ("cx", "x", "x1", "x2"))
-    assert found and 0 <= min(found) and max(found) <= BAR_WIDTH
+    assert found and min(found) >= 0 and max(found) <= BAR_WIDTH
