@@ -233,8 +233,8 @@ PRESETS = {
     ),
     "small-64": Config(
         Preprocessing(shape=(64, 64, 64)),
-        Network(width=32, latent=128, prior=True, subvolumes=4, crf="none"),
-        Training(iterations=4_000, batch_size=4, lr_generator=5e-4, lr_discriminator=5e-4),
+        Network(width=16, latent=128, prior=True, subvolumes=4, crf="none"),
+        Training(iterations=3_000, batch_size=4, lr_generator=5e-4, lr_discriminator=5e-4),
     ),
     "standard-128": Config(
         Preprocessing(shape=(128, 128, 128)),
