@@ -51,9 +51,10 @@ def drivers():
 
 def run(driver, folder, **settings):
     """Run a driver to its end; returns what it printed."""
+    module = ROOT / "CRFGANSynth"  # before a core that is installed: a driver may import it before the module is loaded
     environment = {
-        **os.environ, "PYTHONPATH": f"{LAYER}{os.pathsep}{HERE}", "QT_QPA_PLATFORM": "offscreen", "HOME": str(folder),
-        "MODULE_DIR": str(ROOT / "CRFGANSynth"), "RUNS": str(folder / "runs"), **settings,
+        **os.environ, "PYTHONPATH": os.pathsep.join(map(str, (LAYER, HERE, module))), "QT_QPA_PLATFORM": "offscreen",
+        "HOME": str(folder), "MODULE_DIR": str(module), "RUNS": str(folder / "runs"), **settings,
     }  # fmt: skip
     (folder / "runs").mkdir()
     command = [sys.executable, str(driver)]
