@@ -25,7 +25,6 @@ import numpy as np
 from ..config import Preprocessing
 from ..errors import InputError
 from ..storage.atomic import free_space, replace_with, sweep, telling_user
-from ..storage.sealed import digest_of
 from ..volumes.volume import Volume
 from .preprocessing import Survey, TrainingGrid, Units, preprocess, survey
 from .vetting.evidence import Evidence, Padding
@@ -39,9 +38,7 @@ PREPROCESSING = 2
 ReadVolume = Callable[[], Volume]
 """Called only where an entry has to be made."""
 
-_CHUNK = 1 << 20
 _ENTRY = re.compile(r"\.?[0-9a-f]{64}\.")
-_DATA_FILE = re.compile(rb"(?:data ?file\s*:=?|ElementDataFile\s*=)\s*(.+)")
 
 
 class CacheError(InputError):
@@ -67,44 +64,33 @@ def default_folder() -> Path:
 
 
 def content_of(source: Source) -> str:
-    """SHA-256 of all that a volume is read from: its files in order, and those that a header among them names.
+    """A hash of all that a volume is read from.
 
     Raises:
         InputError: a file can't be read.
     """
-    digests = []
-    for path in source.files:
-        try:
-            digests.append(digest_of(path))
-            if source.kind in ("nrrd", "meta") and (data := _data_file(path)):
-                digests.append(digest_of(data))
-        except OSError as error:
-            raise InputError(f"{path.name} can't be read: {error.strerror}. Copy or export it again.") from error
-    return _key(source.kind, digests)
+    from ..volumes.reader.process import digests_apart  # late: a panel that shows the cache's size needn't wait for it
+
+    return _key(source.kind, digests_apart(source))
 
 
-def unchanged(name: str, content: str, content_hash: Callable[[], str], volume: Volume) -> Volume:
-    """The volume that was just read; what it was read from must have the content that it had before.
-
-    Args:
-        content_hash: of what it was read from, as it is now.
+def read_with_content(source: Source, content: str) -> Volume:
+    """The volume in files, as long as they have this content: what is kept is kept under it.
 
     Raises:
-        InputError: it has not, and what is kept under that content would be of another volume.
+        InputError: the volume can't be used, or its files were changed.
     """
-    if content_hash() != content:
-        raise InputError(f"{name} was changed while it was read. Begin again when nobody writes to it.")
+    from ..volumes.reader.process import read_apart
+
+    volume, digests = read_apart(source)
+    require_same_content(source.label, content, _key(source.kind, digests))
     return volume
 
 
-def _data_file(path: Path) -> Path | None:
-    """The file beside an NRRD or MetaImage header that holds its voxels, where they don't follow the header."""
-    with path.open("rb") as file:
-        while line := file.readline(_CHUNK).strip():  # an empty line ends a header
-            if match := _DATA_FILE.match(line):
-                name = match[1].decode(errors="surrogateescape")
-                return path.with_name(name) if Path(name).name == name and path.with_name(name).is_file() else None
-    return None
+def require_same_content(name: str, before: str, now: str) -> None:
+    """Raise InputError where what a volume is read from isn't what it was before it was read."""
+    if now != before:
+        raise InputError(f"{name} was changed while it was read. Begin again when nobody writes to it.")
 
 
 def _key(*parts: object) -> str:

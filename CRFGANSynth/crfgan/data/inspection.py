@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
 from pathlib import Path
 
 from ..config import Preprocessing
@@ -15,9 +14,9 @@ from ..errors import InputError
 from ..volumes.discovery import Source
 from ..volumes.finding.remarks import Note
 from ..volumes.pictures import middle_planes, save_picture
-from ..volumes.reading import read_volume
+from ..volumes.reader.process import ReaderError
 from ..volumes.volume import Volume
-from .cache import Cache, CacheError, content_of, unchanged
+from .cache import Cache, CacheError, content_of, read_with_content
 from .labels import Labels
 from .preprocessing import Survey, canonical
 from .vetting.rules import Member, vet
@@ -84,18 +83,18 @@ def check_volumes(
 
     Raises:
         CacheError: the cache can't be written.
+        ReaderError: files can't be read at all.
         InputError: a picture can't be written.
     """
     for index, source in enumerate(sources):
         found = Checked(source.name, source.files, class_name=None if labels is None else labels.of(source))
         try:
             content = content_of(source)
-            volume = read_volume(source)
+            volume = read_with_content(source, content)
             spacing = tuple(round(float(s), 5) for s in volume.spacing[::-1])
             found = replace(found, shape=volume.shape, spacing_mm=spacing)
-            read = partial(unchanged, source.label, content, partial(content_of, source), volume)
-            survey = cache.survey(source.name, content, settings, read)
-        except CacheError:
+            survey = cache.survey(source.name, content, settings, lambda volume=volume: volume)
+        except (CacheError, ReaderError):
             raise
         except InputError as error:
             yield replace(found, reason=Problem.unreadable(source.name, source.label, str(error)))

@@ -15,7 +15,7 @@ import torch
 from crfgan.commands.main import main
 from crfgan.config import Preprocessing
 from crfgan.data import dataset
-from crfgan.data.cache import Cache, content_of, default_folder, open_array, save_array
+from crfgan.data.cache import Cache, content_of, default_folder, open_array, read_with_content, save_array
 from crfgan.data.dataset import Dataset, DatasetFacts, Volumes, open_dataset, prepare
 from crfgan.data.preprocessing import TrainingGrid, Units
 from crfgan.errors import InputError
@@ -23,7 +23,6 @@ from crfgan.phantoms import make_head
 from crfgan.storage.atomic import draft_folder
 from crfgan.training.run import open_run, train_run
 from crfgan.volumes.discovery import Source, find_volumes
-from crfgan.volumes.reading import read_volume
 from crfgan.volumes.writing import write_volume
 
 FILL = Preprocessing((32, 32, 32), fit="fill")
@@ -48,11 +47,11 @@ def read_names(monkeypatch):
     """Names of the volumes whose voxels were read."""
     names = []
 
-    def read(source):
+    def read(source, content):
         names.append(source.name)
-        return read_volume(source)
+        return read_with_content(source, content)
 
-    monkeypatch.setattr(dataset, "read_volume", read)
+    monkeypatch.setattr(dataset, "read_with_content", read)
     return names
 
 

@@ -16,7 +16,8 @@ import nrrd
 import numpy as np
 
 from ...errors import InputError
-from .integrity import CHUNK, COPY_AGAIN, GZIP_DENSEST, OPEN_IN_SLICER, require_memory, spatial_shape
+from .integrity import CHUNK, COPY_AGAIN, GZIP_DENSEST, OPEN_IN_SLICER, spatial_shape
+from .memory import require_memory
 from .meta import data_file_beside
 
 _SPACES = {
@@ -169,6 +170,7 @@ def _raw(file: BinaryIO, skip: int, dtype: np.dtype, needed: int) -> np.ndarray:
 def _numbers(file: BinaryIO, dtype: np.dtype, count: int) -> np.ndarray:
     if _bytes_left(file) > count * _LONGEST_NUMBER + CHUNK:
         raise _Damaged("more text than numbers of voxels")
+    require_memory(Path(file.name).name, 8 * count)
     words = file.read().split()
     if len(words) != count:
         raise _Damaged(f"{count:,} numbers, found {len(words):,}")
