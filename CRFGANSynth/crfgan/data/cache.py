@@ -2,8 +2,9 @@
 
 Every entry is named after all that it depends on, so none ever gets old, and one that isn't whole is made again:
 
-<sha256>.json   the survey of a volume: by the content of its files, modality and window
-<sha256>.npy    its training array: by content, survey and training grid
+<sha256>.json     the survey of a volume, sealed: by the content of its files, modality and window
+<sha256>.npy      its training array: by content, survey and training grid
+<sha256>.sha256   the checksum of that
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ import struct
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import asdict, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -25,6 +26,7 @@ import numpy as np
 from ..config import Preprocessing
 from ..errors import InputError
 from ..storage.atomic import free_space, replace_with, sweep, telling_user
+from ..storage.sealed import digest_of, read_sealed, sealed
 from ..volumes.volume import Volume
 from .preprocessing import Survey, TrainingGrid, Units, preprocess, survey
 from .vetting.evidence import Evidence, Padding
@@ -129,6 +131,22 @@ def open_array(path: Path, shape: tuple[int, int, int]) -> np.memmap:
     raise InputError(f"{path.name} must hold a prepared volume of {size} voxels, but {found}. Train into a new folder.")
 
 
+def array_checksum(array: np.ndarray) -> str:
+    """SHA-256 of the file that `save_array` makes of an array."""
+    digest = hashlib.sha256(_header(array.shape))
+    digest.update(np.ascontiguousarray(array, "<f4").data)
+    return digest.hexdigest()
+
+
+@dataclass(frozen=True)
+class Kept:
+    """A training array in the cache."""
+
+    path: Path
+    checksum: str
+    """SHA-256 of the file, which has just been written or compared."""
+
+
 class Cache:
     """A folder of surveys and training arrays; made when the first is kept, and shared by any number of processes."""
 
@@ -147,29 +165,38 @@ class Cache:
         found = _load_survey(path)
         if found is None:
             found = survey(read(), settings)
-            self._keep(path, lambda partial: partial.write_text(json.dumps(_nameless(found)), encoding="utf-8"))
+            with self._telling_user():
+                # Neither as a draft nor forced to the disk, which would take longer than all else: its seal tells.
+                path.write_bytes(sealed(_nameless(found)))
         return replace(found, name=name)
 
     def holds(self, content: str, found: Survey, grid: TrainingGrid) -> bool:
-        """Whether `array` will find what it is asked for."""
+        """Whether there is what `array` will be asked for; whether it's as it was written `array` finds out."""
+        path = self._array_path(content, found, grid)
         try:
-            open_array(self._array_path(content, found, grid), grid.shape)
+            open_array(path, grid.shape)
         except InputError:
             return False
-        return True
+        return _checksum_file(path).is_file()
 
-    def array(self, content: str, found: Survey, grid: TrainingGrid, read: ReadVolume) -> Path:
-        """The file (see `open_array`) with the training array of the volume with this content. Never to be changed.
+    def array(self, content: str, found: Survey, grid: TrainingGrid, read: ReadVolume) -> Kept:
+        """The training array of the volume with this content. Its file (see `open_array`) is never to be changed.
 
         Raises:
             InputError: the volume can't be read any more.
             CacheError: the cache can't be written.
         """
         path = self._array_path(content, found, grid)
-        if not self.holds(content, found, grid):
-            array = preprocess(read(), found, grid)
-            self._keep(path, lambda partial: save_array(partial, array))
-        return path
+        if self.holds(content, found, grid):
+            with suppress(OSError):
+                checksum = digest_of(path)
+                if _checksum_file(path).read_bytes() == checksum.encode():
+                    return Kept(path, checksum)
+        array = preprocess(read(), found, grid)
+        checksum = array_checksum(array)
+        self._keep(path, lambda partial: save_array(partial, array))
+        self._keep(_checksum_file(path), lambda partial: partial.write_text(checksum, encoding="ascii"))
+        return Kept(path, checksum)
 
     def make_room(self, needed: int) -> None:
         """Raise CacheError unless `needed` bytes more can be kept."""
@@ -213,6 +240,10 @@ class Cache:
             raise CacheError(f"{error} The variable CRFGAN_CACHE chooses another for prepared volumes.") from error
 
 
+def _checksum_file(array: Path) -> Path:
+    return array.with_suffix(".sha256")
+
+
 def _nameless(found: Survey) -> dict:
     """A survey as a dictionary without the name, which no voxel depends on and which may be a person's."""
     facts = asdict(found)
@@ -228,7 +259,7 @@ def _evidence(facts: dict) -> Evidence:
 
 def _load_survey(path: Path) -> Survey | None:
     try:
-        facts = json.loads(path.read_text(encoding="utf-8"))
+        facts = read_sealed(path, "")
         box = tuple((int(first), int(last)) for first, last in facts["box"])
         spacing, center = (tuple(map(float, facts[name])) for name in ("spacing", "center"))
         return Survey("", Units(**facts["units"]), box, spacing, center, _evidence(facts["evidence"]), facts["remark"])

@@ -157,9 +157,9 @@ def prepare(
     make_folder(run.volumes)
     _make_room(usable, grid, folder, cache)
     checksums = []
-    for index, array in enumerate(preparation.arrays(usable, grid)):
-        _take_over(array, run.volume(index))
-        checksums.append(digest_of(run.volume(index)))
+    for index, kept in enumerate(preparation.arrays(usable, grid)):
+        _take_over(kept.path, run.volume(index))
+        checksums.append(kept.checksum)
     progress(total, total)
     details = [asdict(found) for found in surveys]
     write_sealed(run.data, {"facts": asdict(facts), "volumes": details, "checksums": checksums})

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Protocol
 
 import psutil
@@ -18,7 +17,7 @@ from ..errors import InputError, Interrupted
 from ..volumes.discovery import Source
 from ..volumes.reader.process import ReaderError
 from ..volumes.volume import Volume
-from .cache import Cache, CacheError
+from .cache import Cache, CacheError, Kept
 from .preprocessing import Survey, TrainingGrid
 from .vetting.rules import Member, vet
 from .vetting.told import Problem, told_once
@@ -132,8 +131,8 @@ class Preparation:
         if self.should_stop():
             raise Interrupted(f"Stopped after {done}; what was done is kept. The same command goes on from there.")
 
-    def arrays(self, usable: Sequence[Surveyed], grid: TrainingGrid) -> Iterator[Path]:
-        """The file in the cache (see `open_array`) with each volume on the grid, one at a time.
+    def arrays(self, usable: Sequence[Surveyed], grid: TrainingGrid) -> Iterator[Kept]:
+        """What the cache keeps of each volume on the grid, one at a time.
 
         Raises:
             InputError: a volume can't be read any more.

@@ -26,8 +26,13 @@ def write_sealed(path: Path, content: Mapping) -> None:
     Raises:
         InputError: the file can't be written.
     """
+    write_whole(path, sealed(content))
+
+
+def sealed(content: Mapping) -> bytes:
+    """An object of JSON's own types as a file of it holds it."""
     plain = json.loads(json.dumps(content))
-    write_whole(path, json.dumps({"format": FORMAT, "sha256": _checksum(plain), **plain}, indent=1).encode())
+    return json.dumps({"format": FORMAT, "sha256": _checksum(plain), **plain}, indent=1).encode()
 
 
 def read_sealed(path: Path, advice: str) -> dict:

@@ -372,7 +372,7 @@ def test_size_and_clear_see_the_caches_own_files_alone(make, cache):
     left_over = cache.folder / f".{'0' * 64}.123.npy.partial"
     left_over.write_bytes(b"cut off by a kill")
     surveys = sum(path.stat().st_size for path in entries(cache, ".json"))
-    assert cache.size() == surveys + 3 * (HEADER + 4 * 32**3) + left_over.stat().st_size
+    assert cache.size() == surveys + 3 * (HEADER + 4 * 32**3 + 64) + left_over.stat().st_size
     cache.clear()
     assert cache.size() == 0
     assert [path.name for path in cache.folder.iterdir()] == ["thesis.npy"]
@@ -441,3 +441,20 @@ def test_classes_are_those_of_the_volumes_asked_for():
     found = Dataset(facts_of((2, 2, 2), 3, ("old", "young"), (1, 0, 1)), volumes)
     assert found.classes([2, 1]).tolist() == [1, 0]
     assert Dataset(facts_of((2, 2, 2), 3), volumes).classes([2, 1]) is None
+
+
+@pytest.mark.parametrize(("suffix", "place", "is_read"), [(".npy", -1, 1), (".json", 300, 1), (".sha256", 3, 1)])
+def test_an_entry_in_which_a_bit_has_flipped_is_made_again(make, cache, suffix, place, is_read):
+    run, _ = make()
+    wanted, entry = arrays(run), entries(cache, suffix)[0]
+
+    def flip(content):
+        return content[:place] + bytes([content[place] ^ 1]) + content[place:][1:]
+
+    sound = entry.read_bytes()
+    entry.unlink()  # the run's own file stays as it was
+    entry.write_bytes(flip(sound))
+    again, read = make()
+    assert len(read) == is_read
+    assert same(arrays(again), wanted)
+    assert entry.read_bytes() == sound

@@ -37,7 +37,7 @@ def prepare(volumes, cache, room):
     preparation = Preparation(SETTINGS, cache, lambda name, reason: skipped.append(name), lambda: steps.append(1), room)
     usable = preparation.survey(volumes)
     grid = choose_grid([each.survey for each in usable], SETTINGS)
-    arrays = [np.array(open_array(path, grid.shape)) for path in preparation.arrays(usable, grid)]
+    arrays = [np.array(open_array(kept.path, grid.shape)) for kept in preparation.arrays(usable, grid)]
     assert preparation.room == room, "what waited is let go of"
     return arrays, skipped, len(steps)
 
