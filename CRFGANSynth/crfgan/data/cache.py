@@ -89,6 +89,21 @@ def read_with_content(source: Source, content: str) -> Volume:
     return volume
 
 
+def read_new(source: Source, following: Source | None) -> tuple[Volume, str]:
+    """The volume in files of which nothing is known yet, and their content.
+
+    Args:
+        following: what this will be called with next, if anything.
+
+    Raises:
+        InputError: the volume can't be used.
+    """
+    from ..volumes.reader.process import look_apart
+
+    volume, digests = look_apart(source, following)
+    return volume, _key(source.kind, digests)
+
+
 def require_same_content(name: str, before: str, now: str) -> None:
     """Raise InputError where what a volume is read from isn't what it was before it was read."""
     if now != before:

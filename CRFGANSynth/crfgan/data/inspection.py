@@ -16,7 +16,7 @@ from ..volumes.finding.remarks import Note
 from ..volumes.pictures import middle_planes, save_picture
 from ..volumes.reader.process import ReaderError
 from ..volumes.volume import Volume
-from .cache import Cache, CacheError, content_of, read_with_content
+from .cache import Cache, CacheError, read_new
 from .labels import Labels
 from .preprocessing import Survey, canonical
 from .vetting.rules import Member, vet
@@ -86,11 +86,10 @@ def check_volumes(
         ReaderError: files can't be read at all.
         InputError: a picture can't be written.
     """
-    for index, source in enumerate(sources):
+    for index, (source, following) in enumerate(zip(sources, [*sources[1:], None], strict=True)):
         found = Checked(source.name, source.files, class_name=None if labels is None else labels.of(source))
         try:
-            content = content_of(source)
-            volume = read_with_content(source, content)
+            volume, content = read_new(source, following)
             spacing = tuple(round(float(s), 5) for s in volume.spacing[::-1])
             found = replace(found, shape=volume.shape, spacing_mm=spacing)
             survey = cache.survey(source.name, content, settings, lambda volume=volume: volume)

@@ -183,8 +183,8 @@ def test_training_finds_what_was_found_out(heads, tmp_path, monkeypatch):
 def test_each_volume_is_read_once(heads, tmp_path, monkeypatch):
     from crfgan.data import inspection as module
 
-    read, original = [], module.read_with_content
-    monkeypatch.setattr(module, "read_with_content", lambda source, _: read.append(source.name) or original(source, _))
+    read, original = [], module.read_new
+    monkeypatch.setattr(module, "read_new", lambda source, _: read.append(source.name) or original(source, _))
     list(check_volumes(find_volumes([heads]), SETTINGS, Cache(tmp_path / "cache"), tmp_path))
     assert read == ["head_0", "head_1", "head_2"]
 

@@ -16,9 +16,9 @@ SLACK = 1 << 28
 
 
 class _Limit:
-    """Whether this process limits itself."""
+    """Whether this process limits itself, and whether more than SLACK is allowed at the moment."""
 
-    is_kept = False
+    is_kept, is_raised = False, True
 
 
 def begin_limit() -> None:
@@ -28,11 +28,15 @@ def begin_limit() -> None:
     and gives memory all the same, and Windows has none; there `require_memory` alone stands between a file and memory.
     """
     _Limit.is_kept = sys.platform == "linux"
-    _allow(SLACK)
+    if _Limit.is_raised:
+        _allow(0)
+        _Limit.is_raised = False
 
 
 def require_memory(name: str, needed: int) -> None:
     """Raise InputError unless so many bytes, and what is made of them, fit into the memory that is free."""
+    if COPIES_LIMIT * needed < SLACK // 2:
+        return
     import psutil  # late: panels may look for volumes before it is installed
 
     free = psutil.virtual_memory().available
@@ -41,11 +45,12 @@ def require_memory(name: str, needed: int) -> None:
             f"{name} must fit into memory with its {needed / 1e9:.3g} GB of voxels, got {free / 1e9:.3g} GB that are "
             "free. Close programs or crop it."
         )
-    _allow(SLACK + min(COPIES_LIMIT * needed, free))
+    _allow(min(COPIES_LIMIT * needed, free))
+    _Limit.is_raised = True
 
 
 def _allow(more: int) -> None:
-    """Let this process take so many bytes more than it has, where it is limited."""
+    """Let this process take SLACK and so many bytes more than it has, where it is limited."""
     if not _Limit.is_kept:
         return
     import resource
@@ -54,5 +59,5 @@ def _allow(more: int) -> None:
 
     with suppress(ValueError, OSError):
         _, most = resource.getrlimit(resource.RLIMIT_DATA)
-        wanted = psutil.Process().memory_info().data + more
+        wanted = psutil.Process().memory_info().data + SLACK + more
         resource.setrlimit(resource.RLIMIT_DATA, (wanted if most < 0 else min(wanted, most), most))

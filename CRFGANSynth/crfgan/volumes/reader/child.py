@@ -22,10 +22,21 @@ from ..reading import read_volume
 
 READY = {"ready": True}
 """First of all answers."""
+FAULT = 3
+"""Exit status after an error that nobody thought of; 1 is that of one that took too long."""
 
 
 def serve() -> None:
     """Answer until stdin ends."""
+    try:
+        _serve()
+    except BrokenPipeError:
+        pass  # nobody waits for the answer
+    except Exception:
+        os._exit(FAULT)
+
+
+def _serve() -> None:
     questions, answers = sys.stdin.buffer, _own_stdout()
     with open(os.devnull, "w") as nowhere:
         _answer(answers, READY)
@@ -34,8 +45,8 @@ def serve() -> None:
             # This watch works in code that never comes back to Python, and on every platform.
             faulthandler.dump_traceback_later(question["seconds"], exit=True, file=nowhere)
             facts, voxels = _reply(question["task"], _source(question["source"]))
-            _answer(answers, facts, voxels)
             faulthandler.cancel_dump_traceback_later()
+            _answer(answers, facts, voxels)
 
 
 def _own_stdout() -> BinaryIO:
@@ -54,10 +65,13 @@ def _reply(task: str, source: Source) -> tuple[dict, np.ndarray | None]:
         import SimpleITK  # noqa: F401  before memory is limited: it takes as much as a volume
     begin_limit()
     try:
+        before = [] if task == "read" else digests_of(source)
         if task == "digests":
-            return {"digests": digests_of(source)}, None
+            return {"digests": before}, None
         volume = read_volume(source)
         array, digests = np.ascontiguousarray(volume.array), digests_of(source)
+        if before not in ([], digests):
+            raise InputError(f"{source.label} was changed while it was read. Begin again when nobody writes to it.")
     except InputError as error:
         return {"refused": str(error)}, None
     facts = {"dtype": array.dtype.str, "shape": array.shape, "ijk_to_ras": volume.ijk_to_ras.tolist()}

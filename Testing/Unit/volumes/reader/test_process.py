@@ -187,5 +187,18 @@ def test_ctrl_c_reaches_the_command_and_not_its_reader(spoiled):
             time.sleep(0.01)
         os.killpg(child.pid, signal.SIGINT)  # as a terminal does
         _, said = child.communicate(timeout=TIMEOUT)
-    assert child.returncode == 130
+    assert child.returncode == 130, said
     assert said.splitlines()[-1] == "Stopped after 1 of 4 volumes were looked at; what was found out is kept."
+
+
+def test_what_follows_is_read_ahead_and_whatever_is_asked_instead_is_answered(heads, reader):
+    def first_voxels(source):
+        return read_volume(source).array[16, 16]
+
+    for one, next_one in ((heads[0], heads[1]), (heads[1], heads[2])):
+        volume, digests = reader.look(one, next_one)
+        assert np.array_equal(volume.array[16, 16], first_voxels(one)) and digests == digests_of(one)
+    assert np.array_equal(reader.read(heads[3])[0].array[16, 16], first_voxels(heads[3]))
+    reader.look(heads[0], heads[1])
+    assert reader.digests(heads[4]) == digests_of(heads[4])
+    assert np.array_equal(reader.look(heads[1])[0].array[16, 16], first_voxels(heads[1]))
