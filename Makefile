@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: help setup system demo test lint format bench cmake-list robustness models screenshots clean
+.PHONY: help setup system demo test lint format bench fuzz cmake-list robustness models screenshots clean
 
 help:
 	@echo "make demo        train on phantoms, synthesize into a scene, leave pictures in demo/"
@@ -12,6 +12,7 @@ help:
 	@echo "make setup       only the environment, in $(VENV)"
 	@echo "make lint        ruff check and format check, and which room may use which"
 	@echo "make bench       benchmarks"
+	@echo "make fuzz        changed files for every reader, ten minutes"
 	@echo "make robustness  docs/robustness.md, what happens to other people's files"
 	@echo "make models      train the models that are shipped (an hour)"
 	@echo "make screenshots icon, and the pictures of README and docs"
@@ -46,6 +47,9 @@ format: $(READY)
 
 bench: $(READY)
 	$(BIN)/python Testing/Benchmarks/bench.py
+
+fuzz: $(READY)
+	$(BIN)/python Testing/Fuzz/fuzz.py
 
 cmake-list: $(READY)
 	$(BIN)/python tools/list_module_files.py
