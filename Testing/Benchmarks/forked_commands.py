@@ -1,6 +1,7 @@
 """The command `crfgan` in forks of a process that has loaded everything, so that many calls take little time. POSIX."""
 
 import io
+import json
 import os
 import signal
 import sys
@@ -8,9 +9,11 @@ import tempfile
 import threading
 from pathlib import Path
 
+from crfgan.config import PRESETS
+
 os.environ.setdefault("OMP_NUM_THREADS", "1")  # threads don't live on in a fork
-DATA, RUN = "data", ("--preset", "tiny-32", "--iterations", 3, "--batch-size", 2, "--device", "cpu")
-CHECKPOINTS = ("--checkpoint-every", 1, "--preview-every", 1)
+RUN = {"iterations": 3, "batch_size": 2, "device": "cpu", "width": 16, "checkpoint_every": 1, "preview_every": 1}
+"""Settings of a run that writes everything at every step."""
 
 
 def load() -> None:
@@ -55,10 +58,11 @@ def _be(words: list[str], said: io.IOBase) -> None:
 
 def commands(data: Path, place: Path, model: Path) -> dict[str, list]:
     """A command of each kind that writes into a place."""
-    cache = ["--cache", place / "cache"]
+    cache, config = ["--cache", place / "cache"], data.with_name("config.json")
+    config.write_text(json.dumps(PRESETS["tiny-32"].override(**RUN).to_dict()))
     return {
         "check": ["check", data, "--out", place / "pictures", *cache],
-        "train": ["train", data, "--out", place / "run", *cache, *RUN, *CHECKPOINTS],
+        "train": ["train", data, "--out", place / "run", *cache, "--config", config],
         "synthesize": ["synthesize", model, "--count", 3, "--out", place / "new", "--device", "cpu"],
         "evaluate": ["evaluate", model, "--real", data, "--count", 4, "--out", place / "report", "--shape", 32, *cache],
         "export": ["export", model, place / "half.safetensors", "--half"],

@@ -38,10 +38,8 @@ class Labels:
         """
         classes = sorted({self._of_file(file) for file in source.files} - {""}) if self.by_path else []
         if len(classes) > 1:
-            names = ", ".join(classes)
-            raise InputError(
-                f"{source.name} must have one class, but its files have {names:.100}. Give all of them one."
-            )
+            names = ", ".join(classes)[:100]
+            raise InputError(f"{source.name} must have one class, but its files have {names}. Give all of them one.")
         return classes[0] if classes else self.by_name.get(source.name, "")
 
     def problem(self, sources: Sequence[Source]) -> str:
@@ -80,10 +78,8 @@ def read_labels(path: Path) -> Labels:
     rows = _rows(path)
     columns = [cell.strip().lower() for cell in rows[0][1]] if rows else []
     if "class" not in columns or {"name", "file"}.isdisjoint(columns):
-        found = ", ".join(columns) if columns else "an empty file"
-        raise InputError(
-            f"{path.name} must have the columns `name` and `class`, got {found:.100}. Add a line naming them."
-        )
+        found = ", ".join(columns)[:100] if columns else "an empty file"
+        raise InputError(f"{path.name} must have the columns `name` and `class`, got {found}. Add a line naming them.")
     by_name, by_path = {}, {}
     for number, cells in rows[1:]:
         row = dict(zip(columns, (cell.strip() for cell in cells), strict=False))

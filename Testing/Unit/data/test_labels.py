@@ -119,7 +119,5 @@ def test_a_table_is_read_in_the_encodings_that_spreadsheets_save(tmp_path, encod
 
 def test_what_is_no_text_is_no_table(tmp_path):
     (tmp_path / "labels.csv").write_bytes(bytes(1000))
-    with pytest.raises(
-        InputError, match=r"^labels\.csv can't be read as a table of classes: it is no table \(it isn't"
-    ):
+    with pytest.raises(InputError, match=r"^labels\.csv can't be read as a table of classes: it is no table \(it"):
         read_labels(tmp_path / "labels.csv")
