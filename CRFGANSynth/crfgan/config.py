@@ -19,7 +19,7 @@ LARGEST_SEED = 2**63 - 1
 
 def _require(holds: bool, name: str, rule: str, got: object, advice: str) -> None:
     if not holds:
-        raise InputError(f"`{name}` must be {rule}, got {got!r}. {advice}")
+        raise InputError(f"`{name}` must be {rule}, got {got!r:.200}. {advice}")
 
 
 def _require_positive(settings: object, *names: str) -> None:

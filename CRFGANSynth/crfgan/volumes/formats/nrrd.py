@@ -77,7 +77,8 @@ def _header(path: Path) -> tuple[dict, int]:
             if not line.strip():
                 break
     try:
-        header = nrrd.read_header(lines)
+        with np.errstate(invalid="ignore"):  # sizes that are no numbers, which are told below
+            header = nrrd.read_header(lines)
         sizes = [int(number) for number in header.get("sizes", ())]
         if sizes and header["dimension"] != len(sizes):
             raise ValueError("dimension")
