@@ -78,9 +78,8 @@ def make(work: Path) -> tuple[Path, Path]:
     """Volumes, and a model that has learned from them for a moment."""
     data, run = work / "data", work / "model"
     words = [["phantoms", data, "--kind", "head", "--count", 5, "--shape", 32]]
-    words.append(
-        ["train", data / "images", "--out", run, "--cache", work / "cache", "--preset", "tiny-32", "--iterations", 1]
-    )
+    settings = ["--preset", "tiny-32", "--iterations", 1]
+    words.append(["train", data / "images", "--out", run, "--cache", work / "cache", *settings])
     for each in words:
         status, said = forked.crfgan(*each)
         assert status == 0, said

@@ -1,5 +1,6 @@
 """Changes to files that are whole: what disks, editors, other programs and people do to them."""
 
+import copy
 import json
 import re
 
@@ -49,7 +50,7 @@ def changed_json(draw, whole: dict) -> dict:
         if isinstance(holder, dict) and draw(st.booleans()):
             del holder[key]
         else:
-            holder[key] = draw(VALUES)
+            holder[key] = copy.deepcopy(draw(VALUES))
     return content
 
 

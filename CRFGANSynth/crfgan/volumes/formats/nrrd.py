@@ -118,7 +118,8 @@ def _matrix(header: dict, name: str) -> np.ndarray:
         raise InputError(f"{name} must have space units in mm, got {', '.join(sorted(units))}. {OPEN_IN_SLICER}")
     matrix = np.eye(4)
     matrix[:3] = np.c_[directions.T, header.get("space origin", np.zeros(3))]
-    return np.diag([*signs, 1.0]) @ matrix
+    with np.errstate(invalid="ignore"):  # Volume refuses what isn't finite
+        return np.diag([*signs, 1.0]) @ matrix
 
 
 def _voxels(file: BinaryIO, header: dict, dtype: np.dtype, count: int) -> np.ndarray:
