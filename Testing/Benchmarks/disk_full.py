@@ -19,8 +19,7 @@ PAGE = 4096
 
 def sizes(needed: int, count: int) -> list[int]:
     """Bytes of disks, from one page to all but one of what is needed: evenly spread, and closely at the beginning."""
-    spread = {PAGE * (1 + needed // PAGE * index // count) for index in range(count)}
-    return sorted(spread | {PAGE * 2**index for index in range(needed.bit_length()) if PAGE * 2**index < needed})
+    return sorted({PAGE * (1 + int(needed / PAGE * (index / count) ** 2)) for index in range(count)})
 
 
 def resize(place: Path, size: int) -> None:

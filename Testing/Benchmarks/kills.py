@@ -30,10 +30,10 @@ def main() -> int:
     chance, work, faults = random.Random(args.seed), Path(tempfile.mkdtemp()), 0
     try:
         data, model = make(work)
-        for name, words in forked.commands(data, work / "place", model).items():
-            if args.names and name not in args.names:
-                continue
-            faults += attack(name, words, work, round(args.count * SHARES[name] / sum(SHARES.values())), chance)
+        commands = forked.commands(data, work / "place", model)
+        chosen = {name: SHARES[name] for name in args.names or commands}
+        for name, share in chosen.items():
+            faults += attack(name, commands[name], work, round(args.count * share / sum(chosen.values())), chance)
     finally:
         shutil.rmtree(work, ignore_errors=True)
     return faults

@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
@@ -18,6 +19,7 @@ from crfgan.volumes.discovery import Source, find_volumes
 from crfgan.volumes.reader import process
 from crfgan.volumes.reader.process import Reader, ReaderError
 from crfgan.volumes.reading import read_volume
+from dicom_series import write_slice
 
 POSIX = pytest.mark.skipif(sys.platform == "win32", reason="needs POSIX")
 FAULTS = """
@@ -46,6 +48,7 @@ SENTENCES = {
 }
 ONE_READ = """
 import sys, time
+from contextlib import suppress
 from pathlib import Path
 from crfgan.volumes.discovery import find_volumes
 from crfgan.volumes.reader import process
@@ -202,3 +205,16 @@ def test_what_follows_is_read_ahead_and_whatever_is_asked_instead_is_answered(he
     reader.look(heads[0], heads[1])
     assert reader.digests(heads[4]) == digests_of(heads[4])
     assert np.array_equal(reader.look(heads[1])[0].array[16, 16], first_voxels(heads[1]))
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux limits memory")
+def test_a_slice_of_half_a_kilobyte_for_which_gdcm_takes_gigabytes_is_refused_with_little_memory(tmp_path, reader):
+    for number in range(3):
+        path = write_slice(tmp_path / f"{number}.dcm", np.zeros((3, 4), "i2"), (0, 0, 6 * number), "1.2.3")
+    harm = path.read_bytes()
+    path.write_bytes(harm.replace(b"\x28\x00\x00\x01US\x02\x00", b"\x28\x00\x00\x01\xdcH\xbf\xd5\xf1z\x7e\x10", 1))
+    (source,) = find_volumes([tmp_path])
+    with suppress(InputError):
+        reader.read(source)
+    peak = Path(f"/proc/{reader._process.pid}/status").read_text().split("VmHWM:")[1].split()[0]
+    assert int(peak) < 600 << 10
