@@ -6,7 +6,7 @@ READY := $(VENV)/.ready
 # Processes that tests run in; each computes with one thread (Testing/conftest.py).
 WORKERS ?= 2
 
-.PHONY: help setup system demo test lint format bench cmake-list robustness models screenshots clean
+.PHONY: help setup system demo test lint format bench fuzz cmake-list robustness models screenshots clean
 
 help:
 	@echo "make demo        train on phantoms, synthesize into a scene, leave pictures in demo/"
@@ -14,6 +14,7 @@ help:
 	@echo "make setup       only the environment, in $(VENV)"
 	@echo "make lint        ruff check and format check, and which room may use which"
 	@echo "make bench       benchmarks"
+	@echo "make fuzz        changed files for every reader, ten minutes"
 	@echo "make robustness  docs/robustness.md, what happens to other people's files"
 	@echo "make models      train the models that are shipped (an hour)"
 	@echo "make screenshots icon, and the pictures of README and docs"
@@ -48,6 +49,9 @@ format: $(READY)
 
 bench: $(READY)
 	$(BIN)/python Testing/Benchmarks/bench.py
+
+fuzz: $(READY)
+	$(BIN)/python Testing/Fuzz/fuzz.py
 
 cmake-list: $(READY)
 	$(BIN)/python tools/list_module_files.py

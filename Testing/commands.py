@@ -1,5 +1,7 @@
 """The command `crfgan` for tests: in processes of its own, or in this one, where PyTorch is loaded already."""
 
+import ctypes
+import signal
 import subprocess
 import sys
 from contextlib import chdir, redirect_stderr, redirect_stdout
@@ -11,10 +13,23 @@ from crfgan.events import from_line
 TIMEOUT = 240
 """Seconds that a command may take."""
 
+_SET_DEATH_SIGNAL = 1
+"""PR_SET_PDEATHSIG of Linux."""
+_LIBC = ctypes.CDLL(None) if sys.platform == "linux" else None
+
+
+def _end_with_tests():
+    _LIBC.prctl(_SET_DEATH_SIGNAL, signal.SIGKILL)
+
+
+_ENDING_WITH_TESTS = {"preexec_fn": _end_with_tests} if _LIBC else {}
+"""A training that outlives tests that were killed would take the processor for hours."""
+
 
 def crfgan(*arguments, **options):
     """Run a command to its end in a process; returns its status and what it printed."""
-    return subprocess.run(command(*arguments), capture_output=True, text=True, timeout=TIMEOUT, **options)
+    words = command(*arguments)
+    return subprocess.run(words, capture_output=True, text=True, timeout=TIMEOUT, **_ENDING_WITH_TESTS, **options)
 
 
 def run_here(*arguments, cwd="."):
@@ -30,7 +45,8 @@ def run_here(*arguments, cwd="."):
 
 def start(*arguments, **options):
     """Start a command in a process; its events are read from `stdout`."""
-    return subprocess.Popen(command(*arguments), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, **options)
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
+    return subprocess.Popen(command(*arguments), **pipes, **_ENDING_WITH_TESTS, **options)
 
 
 def command(*arguments):

@@ -6,7 +6,6 @@ import json
 import types
 import typing
 from dataclasses import asdict, dataclass, field, fields, is_dataclass, replace
-from pathlib import Path
 
 from .errors import InputError
 
@@ -20,7 +19,7 @@ LARGEST_SEED = 2**63 - 1
 
 def _require(holds: bool, name: str, rule: str, got: object, advice: str) -> None:
     if not holds:
-        raise InputError(f"`{name}` must be {rule}, got {got!r}. {advice}")
+        raise InputError(f"`{name}` must be {rule}, got {got!r:.200}. {advice}")
 
 
 def _require_positive(settings: object, *names: str) -> None:
@@ -256,20 +255,3 @@ PRESETS = {
     },
 }
 """By name; those called published have the paper's networks, CRF, rates and losses, at any side."""
-
-
-def load_config(path: Path) -> Config:
-    """Read a configuration file, such as the config.json of a run.
-
-    Raises:
-        InputError: the file is missing, isn't JSON, or holds an unknown or illegal setting.
-    """
-    try:
-        data = json.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise InputError(f"{path.name} can't be read: {error.strerror}. Give an existing configuration.") from error
-    except (ValueError, RecursionError) as error:
-        raise InputError(f"{path.name} must be a JSON file, but {error}. Correct or remove it.") from error
-    if isinstance(data, dict):  # of a run's, which may be changed for another one
-        data = {name: value for name, value in data.items() if name not in ("format", "sha256")}
-    return Config.from_dict(data)

@@ -63,7 +63,7 @@ def from_line(line: str) -> Event | None:
     """Inverse of `to_line`; None for whatever else a process prints."""
     try:
         event = json.loads(line)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
     return event if isinstance(event, dict) and "event" in event else None
 

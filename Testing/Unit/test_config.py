@@ -3,8 +3,9 @@
 import json
 
 import pytest
-from crfgan.config import PRESETS, Config, Preprocessing, Training, load_config
+from crfgan.config import PRESETS, Config, Preprocessing, Training
 from crfgan.errors import InputError
+from crfgan.runs.configuration import load_config
 
 
 def test_every_preset_survives_json():

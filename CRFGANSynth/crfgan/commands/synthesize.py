@@ -39,22 +39,22 @@ def _add_arguments(parser: ArgumentParser) -> None:
 
 def _synthesize(args: Namespace, report: Report, should_stop: Interruption) -> int:
     begin(report, "synthesize", total=args.count, path=args.out)
-    from ..data.cache import content_of
+    from ..data.cache import content_of, read_with_content
     from ..hardware.device import device_facts
     from ..runs.model_file import load_model
     from ..storage.atomic import make_folder, sweep
     from ..synthesis.made_volumes import MadeVolumes
     from ..synthesis.synthesize import synthesize
-    from ..volumes.reading import read_volume
 
     model, device = load_model(args.model), device_facts(args.device)
     report("device", **device)
     model.generator.to(device["device"])
     source = _reference(args.like) if args.like else None
-    reference = read_volume(source) if source else None
+    content = content_of(source) if source else ""
+    reference = read_with_content(source, content) if source else None
     folder = make_folder(args.out)
     sweep(folder)
-    work = model.sha256, args.seed, args.class_name, args.truncation, content_of(source) if source else ""
+    work = model.sha256, args.seed, args.class_name, args.truncation, content
     files = MadeVolumes(folder, args.format, work)
     files.require_free(args.seed, args.count)
     made = synthesize(model, args.count, args.seed, args.class_name, reference, args.memory_budget, args.truncation)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shlex
 from argparse import ArgumentParser, Namespace
+from pathlib import Path
 
 from ..config import Config
 from ..errors import InputError
@@ -14,6 +15,7 @@ from .terminal.argument_types import size, some_path
 from .terminal.command import INTERRUPTED, OK, Command
 from .terminal.inputs import add_cache, add_data, add_include, find_data
 from .terminal.interruption import Interruption
+from .terminal.path_lists import MARK
 from .terminal.progress import add_progress, begin
 from .terminal.settings import add_settings, chosen_config, given_settings
 
@@ -83,9 +85,18 @@ def _start(args: Namespace, config: Config, device: str, report: Report, should_
     # What doesn't fit is said before the volumes are read.
     fit_to_memory(config, device, args.memory_budget)
     labels = read_labels(args.labels) if args.labels else None
-    sources, command = find_data(args, report, should_stop).sources, shlex.join(["crfgan", *args.words])
-    cache = Cache(args.cache)
-    return start_run(sources, config, args.out, labels, report, cache, args.include, should_stop, command)
+    sources, cache = find_data(args, report, should_stop).sources, Cache(args.cache)
+    return start_run(sources, config, args.out, labels, report, cache, args.include, should_stop, _repeatable(args))
+
+
+def _repeatable(args: Namespace) -> str:
+    """The command, for whoever goes on with a preparation that was interrupted; empty where it can't be given again.
+
+    A panel keeps the list of volumes in the run's folder, and removes it.
+    """
+    lists = [Path(word.removeprefix(MARK)).absolute() for word in args.words if word.startswith(MARK)]
+    is_passing = any(path.is_relative_to(args.out.absolute()) for path in lists)
+    return "" if is_passing else shlex.join(["crfgan", *args.words])
 
 
 TRAIN = Command("train", "Train a CRF-GAN on volumes, into the folder of a run.", _add_arguments, _train)

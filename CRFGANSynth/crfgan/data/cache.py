@@ -2,8 +2,9 @@
 
 Every entry is named after all that it depends on, so none ever gets old, and one that isn't whole is made again:
 
-<sha256>.json   the survey of a volume: by the content of its files, modality and window
-<sha256>.npy    its training array: by content, survey and training grid
+<sha256>.json     the survey of a volume, sealed: by the content of its files, modality and window
+<sha256>.npy      its training array: by content, survey and training grid
+<sha256>.sha256   the checksum of that
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ import struct
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import asdict, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -25,7 +26,7 @@ import numpy as np
 from ..config import Preprocessing
 from ..errors import InputError
 from ..storage.atomic import free_space, replace_with, sweep, telling_user
-from ..storage.sealed import digest_of
+from ..storage.sealed import digest_of, read_sealed, sealed
 from ..volumes.volume import Volume
 from .preprocessing import Survey, TrainingGrid, Units, preprocess, survey
 from .vetting.evidence import Evidence, Padding
@@ -39,9 +40,7 @@ PREPROCESSING = 2
 ReadVolume = Callable[[], Volume]
 """Called only where an entry has to be made."""
 
-_CHUNK = 1 << 20
 _ENTRY = re.compile(r"\.?[0-9a-f]{64}\.")
-_DATA_FILE = re.compile(rb"(?:data ?file\s*:=?|ElementDataFile\s*=)\s*(.+)")
 
 
 class CacheError(InputError):
@@ -67,44 +66,48 @@ def default_folder() -> Path:
 
 
 def content_of(source: Source) -> str:
-    """SHA-256 of all that a volume is read from: its files in order, and those that a header among them names.
+    """A hash of all that a volume is read from.
 
     Raises:
         InputError: a file can't be read.
     """
-    digests = []
-    for path in source.files:
-        try:
-            digests.append(digest_of(path))
-            if source.kind in ("nrrd", "meta") and (data := _data_file(path)):
-                digests.append(digest_of(data))
-        except OSError as error:
-            raise InputError(f"{path.name} can't be read: {error.strerror}. Copy or export it again.") from error
-    return _key(source.kind, digests)
+    from ..volumes.reader.process import digests_apart  # late: a panel that shows the cache's size needn't wait for it
+
+    return _key(source.kind, digests_apart(source))
 
 
-def unchanged(name: str, content: str, content_hash: Callable[[], str], volume: Volume) -> Volume:
-    """The volume that was just read; what it was read from must have the content that it had before.
-
-    Args:
-        content_hash: of what it was read from, as it is now.
+def read_with_content(source: Source, content: str) -> Volume:
+    """The volume in files, as long as they have this content: what is kept is kept under it.
 
     Raises:
-        InputError: it has not, and what is kept under that content would be of another volume.
+        InputError: the volume can't be used, or its files were changed.
     """
-    if content_hash() != content:
-        raise InputError(f"{name} was changed while it was read. Begin again when nobody writes to it.")
+    from ..volumes.reader.process import read_apart
+
+    volume, digests = read_apart(source)
+    require_same_content(source.label, content, _key(source.kind, digests))
     return volume
 
 
-def _data_file(path: Path) -> Path | None:
-    """The file beside an NRRD or MetaImage header that holds its voxels, where they don't follow the header."""
-    with path.open("rb") as file:
-        while line := file.readline(_CHUNK).strip():  # an empty line ends a header
-            if match := _DATA_FILE.match(line):
-                name = match[1].decode(errors="surrogateescape")
-                return path.with_name(name) if Path(name).name == name and path.with_name(name).is_file() else None
-    return None
+def read_new(source: Source, following: Source | None) -> tuple[Volume, str]:
+    """The volume in files of which nothing is known yet, and their content.
+
+    Args:
+        following: what this will be called with next, if anything.
+
+    Raises:
+        InputError: the volume can't be used.
+    """
+    from ..volumes.reader.process import look_apart
+
+    volume, digests = look_apart(source, following)
+    return volume, _key(source.kind, digests)
+
+
+def require_same_content(name: str, before: str, now: str) -> None:
+    """Raise InputError where what a volume is read from isn't what it was before it was read."""
+    if now != before:
+        raise InputError(f"{name} was changed while it was read. Begin again when nobody writes to it.")
 
 
 def _key(*parts: object) -> str:
@@ -143,6 +146,22 @@ def open_array(path: Path, shape: tuple[int, int, int]) -> np.memmap:
     raise InputError(f"{path.name} must hold a prepared volume of {size} voxels, but {found}. Train into a new folder.")
 
 
+def array_checksum(array: np.ndarray) -> str:
+    """SHA-256 of the file that `save_array` makes of an array."""
+    digest = hashlib.sha256(_header(array.shape))
+    digest.update(np.ascontiguousarray(array, "<f4").data)
+    return digest.hexdigest()
+
+
+@dataclass(frozen=True)
+class Kept:
+    """A training array in the cache."""
+
+    path: Path
+    checksum: str
+    """SHA-256 of the file, which has just been written or compared."""
+
+
 class Cache:
     """A folder of surveys and training arrays; made when the first is kept, and shared by any number of processes."""
 
@@ -161,29 +180,38 @@ class Cache:
         found = _load_survey(path)
         if found is None:
             found = survey(read(), settings)
-            self._keep(path, lambda partial: partial.write_text(json.dumps(_nameless(found)), encoding="utf-8"))
+            with self._telling_user():
+                # Neither as a draft nor forced to the disk, which would take longer than all else: its seal tells.
+                path.write_bytes(sealed(_nameless(found)))
         return replace(found, name=name)
 
     def holds(self, content: str, found: Survey, grid: TrainingGrid) -> bool:
-        """Whether `array` will find what it is asked for."""
+        """Whether there is what `array` will be asked for; whether it's as it was written `array` finds out."""
+        path = self._array_path(content, found, grid)
         try:
-            open_array(self._array_path(content, found, grid), grid.shape)
+            open_array(path, grid.shape)
         except InputError:
             return False
-        return True
+        return _checksum_file(path).is_file()
 
-    def array(self, content: str, found: Survey, grid: TrainingGrid, read: ReadVolume) -> Path:
-        """The file (see `open_array`) with the training array of the volume with this content. Never to be changed.
+    def array(self, content: str, found: Survey, grid: TrainingGrid, read: ReadVolume) -> Kept:
+        """The training array of the volume with this content. Its file (see `open_array`) is never to be changed.
 
         Raises:
             InputError: the volume can't be read any more.
             CacheError: the cache can't be written.
         """
         path = self._array_path(content, found, grid)
-        if not self.holds(content, found, grid):
-            array = preprocess(read(), found, grid)
-            self._keep(path, lambda partial: save_array(partial, array))
-        return path
+        if self.holds(content, found, grid):
+            with suppress(OSError):
+                checksum = digest_of(path)
+                if _checksum_file(path).read_bytes() == checksum.encode():
+                    return Kept(path, checksum)
+        array = preprocess(read(), found, grid)
+        checksum = array_checksum(array)
+        self._keep(path, lambda partial: save_array(partial, array))
+        self._keep(_checksum_file(path), lambda partial: partial.write_text(checksum, encoding="ascii"))
+        return Kept(path, checksum)
 
     def make_room(self, needed: int) -> None:
         """Raise CacheError unless `needed` bytes more can be kept."""
@@ -227,6 +255,10 @@ class Cache:
             raise CacheError(f"{error} The variable CRFGAN_CACHE chooses another for prepared volumes.") from error
 
 
+def _checksum_file(array: Path) -> Path:
+    return array.with_suffix(".sha256")
+
+
 def _nameless(found: Survey) -> dict:
     """A survey as a dictionary without the name, which no voxel depends on and which may be a person's."""
     facts = asdict(found)
@@ -242,7 +274,7 @@ def _evidence(facts: dict) -> Evidence:
 
 def _load_survey(path: Path) -> Survey | None:
     try:
-        facts = json.loads(path.read_text(encoding="utf-8"))
+        facts = read_sealed(path, "")
         box = tuple((int(first), int(last)) for first, last in facts["box"])
         spacing, center = (tuple(map(float, facts[name])) for name in ("spacing", "center"))
         return Survey("", Units(**facts["units"]), box, spacing, center, _evidence(facts["evidence"]), facts["remark"])

@@ -20,9 +20,8 @@ from ..storage.atomic import free_space, make_folder, replace_with, telling_user
 from ..storage.run_folder import RunFolder
 from ..storage.sealed import digest_of, read_sealed, write_sealed
 from ..volumes.discovery import Source
-from ..volumes.reading import read_volume
 from ..volumes.volume import Volume
-from .cache import Cache, content_of, open_array
+from .cache import Cache, content_of, open_array, read_with_content
 from .labels import Labels, number_classes
 from .prepare import Asked, OnNote, OnSkip, Preparation, Surveyed, never
 from .preprocessing import TrainingGrid, Units, choose_grid, choose_set_units, require_two
@@ -115,8 +114,8 @@ class _OfSource:
     def content_hash(self) -> str:
         return content_of(self.source)
 
-    def read(self) -> Volume:
-        return read_volume(self.source)
+    def read(self, content: str) -> Volume:
+        return read_with_content(self.source, content)
 
 
 def prepare(
@@ -158,9 +157,9 @@ def prepare(
     make_folder(run.volumes)
     _make_room(usable, grid, folder, cache)
     checksums = []
-    for index, array in enumerate(preparation.arrays(usable, grid)):
-        _take_over(array, run.volume(index))
-        checksums.append(digest_of(run.volume(index)))
+    for index, kept in enumerate(preparation.arrays(usable, grid)):
+        _take_over(kept.path, run.volume(index))
+        checksums.append(kept.checksum)
     progress(total, total)
     details = [asdict(found) for found in surveys]
     write_sealed(run.data, {"facts": asdict(facts), "volumes": details, "checksums": checksums})

@@ -7,23 +7,25 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
 from pathlib import Path
 
 from ..config import Preprocessing
 from ..errors import InputError
+from ..storage.manifest import Manifest
 from ..volumes.discovery import Source
 from ..volumes.finding.remarks import Note
 from ..volumes.pictures import middle_planes, save_picture
-from ..volumes.reading import read_volume
+from ..volumes.reader.process import ReaderError
 from ..volumes.volume import Volume
-from .cache import Cache, CacheError, content_of, unchanged
+from .cache import Cache, CacheError, read_new
 from .labels import Labels
 from .preprocessing import Survey, canonical
 from .vetting.rules import Member, vet
 from .vetting.told import KINDS, Problem, left_out, told_once
 from .vetting.words import NONE
 
+PICTURES = "pictures of checked volumes"
+"""By which their folder knows them."""
 PICTURE = 64
 """Height and width of a volume's picture in pixels."""
 
@@ -79,29 +81,39 @@ def check_volumes(
     """Look at each volume by itself, one at a time in memory, in the order of `sources`.
 
     Args:
-        pictures: existing folder for a picture of each; none are made where none is given.
+        pictures: existing folder for a picture of each, where only pictures that this made before are replaced; none
+            are made where none is given.
         labels: the class of each volume.
 
     Raises:
         CacheError: the cache can't be written.
-        InputError: a picture can't be written.
+        ReaderError: files can't be read at all.
+        InputError: a picture can't be written, or something of the user's has its name.
     """
-    for index, source in enumerate(sources):
+    made = None if pictures is None else Manifest(pictures, PICTURES)
+    if made:
+        made.require_free(map(_picture_name, range(len(sources))))
+    for index, (source, following) in enumerate(zip(sources, [*sources[1:], None], strict=True)):
         found = Checked(source.name, source.files, class_name=None if labels is None else labels.of(source))
         try:
-            content = content_of(source)
-            volume = read_volume(source)
+            volume, content = read_new(source, following)
             spacing = tuple(round(float(s), 5) for s in volume.spacing[::-1])
             found = replace(found, shape=volume.shape, spacing_mm=spacing)
-            read = partial(unchanged, source.label, content, partial(content_of, source), volume)
-            survey = cache.survey(source.name, content, settings, read)
-        except CacheError:
+            survey = cache.survey(source.name, content, settings, lambda volume=volume: volume)
+        except (CacheError, ReaderError):
             raise
         except InputError as error:
             yield replace(found, reason=Problem.unreadable(source.name, source.label, str(error)))
             continue
-        picture = None if pictures is None else _draw(volume, survey, pictures / f"{index:05d}.png")
+        picture = None
+        if made:
+            with made.writing(name := _picture_name(index)):
+                picture = _draw(volume, survey, pictures / name)
         yield replace(found, units=survey.units.name, thumbnail=picture, member=Member(source, survey))
+
+
+def _picture_name(index: int) -> str:
+    return f"{index:05d}.png"
 
 
 def _draw(volume: Volume, survey: Survey, path: Path) -> Path:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -11,7 +12,8 @@ from pathlib import Path
 from ..errors import InputError
 from ..volumes.discovery import Source
 
-_LONGEST_LINE = 1 << 16
+_LARGEST = 1 << 26
+"""Bytes of a table; a volume given as one by mistake may be larger."""
 _ZEROS = re.compile(r"(?<![0-9])0+(?=[0-9])")
 TABLE = "labels.csv"
 """Name of the table that is looked for beside volumes."""
@@ -36,7 +38,7 @@ class Labels:
         """
         classes = sorted({self._of_file(file) for file in source.files} - {""}) if self.by_path else []
         if len(classes) > 1:
-            names = ", ".join(classes)
+            names = ", ".join(classes)[:100]
             raise InputError(f"{source.name} must have one class, but its files have {names}. Give all of them one.")
         return classes[0] if classes else self.by_name.get(source.name, "")
 
@@ -76,7 +78,7 @@ def read_labels(path: Path) -> Labels:
     rows = _rows(path)
     columns = [cell.strip().lower() for cell in rows[0][1]] if rows else []
     if "class" not in columns or {"name", "file"}.isdisjoint(columns):
-        found = ", ".join(columns) if columns else "an empty file"
+        found = ", ".join(columns)[:100] if columns else "an empty file"
         raise InputError(f"{path.name} must have the columns `name` and `class`, got {found}. Add a line naming them.")
     by_name, by_path = {}, {}
     for number, cells in rows[1:]:
@@ -97,16 +99,26 @@ def read_labels(path: Path) -> Labels:
 def _rows(path: Path) -> list[tuple[int, list[str]]]:
     """The number of each line that isn't empty, and its cells."""
     try:
-        with open(path, newline="", encoding="utf-8-sig") as file:
-            first = file.readline(_LONGEST_LINE)
-            file.seek(0)
-            delimiter = max(",;\t", key=first.count)
-            rows = csv.reader(file, delimiter=delimiter)
-            return [(rows.line_num, cells) for cells in rows if any(cell.strip() for cell in cells)]
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        reason = error.strerror if isinstance(error, OSError) else "it isn't text in UTF-8"
-        reason = f"it is no table ({error})" if isinstance(error, csv.Error) else reason
+        with path.open("rb") as file:
+            text = _decoded(file.read(_LARGEST))
+        if "\0" in text:
+            raise csv.Error("it isn't text")
+        delimiter = max(",;\t", key=text.partition("\n")[0].count)
+        rows = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+        return [(rows.line_num, cells) for cells in rows if any(cell.strip() for cell in cells)]
+    except (OSError, csv.Error) as error:
+        reason = error.strerror if isinstance(error, OSError) else f"it is no table ({error})"
         raise InputError(f"{path.name} can't be read as a table of classes: {reason}. Give a CSV file.") from error
+
+
+def _decoded(data: bytes) -> str:
+    """Text as spreadsheets save it: in UTF-8 or UTF-16 with a mark, in UTF-8 without, or in the letters of Windows."""
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return data.decode("utf-16", "replace")
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return data.decode("cp1252", "replace")
 
 
 def _key(name: str) -> str:
@@ -139,5 +151,5 @@ def number_classes(sources: Sequence[Source], labels: Labels) -> tuple[tuple[str
         )
     classes = tuple(sorted(set(named)))
     if len(classes) < 2:
-        raise InputError(f"The table of classes must name two or more, got only {classes[0]!r}. Leave it out.")
+        raise InputError(f"The table of classes must name two or more, got only {classes[0]!r:.60}. Leave it out.")
     return classes, tuple(map(classes.index, named))

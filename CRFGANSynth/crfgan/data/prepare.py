@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Protocol
 
 import psutil
@@ -16,8 +15,9 @@ import psutil
 from ..config import Preprocessing
 from ..errors import InputError, Interrupted
 from ..volumes.discovery import Source
+from ..volumes.reader.process import ReaderError
 from ..volumes.volume import Volume
-from .cache import Cache, CacheError, unchanged
+from .cache import Cache, CacheError, Kept
 from .preprocessing import Survey, TrainingGrid
 from .vetting.rules import Member, vet
 from .vetting.told import Problem, told_once
@@ -42,8 +42,8 @@ class Unread(Protocol):
     def content_hash(self) -> str:
         """A hash of all that it is read from. Raises InputError where that can't be read."""
 
-    def read(self) -> Volume:
-        """Raises InputError where it can't be used."""
+    def read(self, content: str) -> Volume:
+        """Raises InputError where it can't be used, or hasn't this content any more."""
 
 
 @dataclass(frozen=True)
@@ -99,7 +99,7 @@ class Preparation:
                 found = self.cache.survey(volume.name, content, self.settings, read)
                 usable.append(Surveyed(volume, content, found))
                 self._keep(content, read.volume)
-            except CacheError:
+            except (CacheError, ReaderError):
                 raise
             except InputError as error:
                 label = volume.source.label if volume.source else volume.name
@@ -131,8 +131,8 @@ class Preparation:
         if self.should_stop():
             raise Interrupted(f"Stopped after {done}; what was done is kept. The same command goes on from there.")
 
-    def arrays(self, usable: Sequence[Surveyed], grid: TrainingGrid) -> Iterator[Path]:
-        """The file in the cache (see `open_array`) with each volume on the grid, one at a time.
+    def arrays(self, usable: Sequence[Surveyed], grid: TrainingGrid) -> Iterator[Kept]:
+        """What the cache keeps of each volume on the grid, one at a time.
 
         Raises:
             InputError: a volume can't be read any more.
@@ -160,14 +160,11 @@ class Preparation:
 
 
 class _Read:
-    """Reads a volume when it is called, and remembers it.
-
-    Raises InputError where it isn't what it was when its content was hashed: the cache would keep it under that name.
-    """
+    """Reads a volume when it is called, and remembers it."""
 
     def __init__(self, lazy: Unread, content: str):
         self.lazy, self.content, self.volume = lazy, content, None
 
     def __call__(self) -> Volume:
-        self.volume = unchanged(self.lazy.name, self.content, self.lazy.content_hash, self.lazy.read())
+        self.volume = self.lazy.read(self.content)
         return self.volume

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from ..data.cache import content_of
+from ..data.cache import content_of, read_with_content, require_same_content
 from ..data.dataset import Dataset, open_dataset
 from ..data.preprocessing import restore
 from ..data.split import hold_out
@@ -16,7 +16,6 @@ from ..runs.configuration import read_configuration
 from ..storage.run_folder import RunFolder
 from ..volumes.discovery import Source, look_for_volumes
 from ..volumes.finding.kinds import suffix_of
-from ..volumes.reading import read_volume
 from ..volumes.volume import Volume
 
 
@@ -32,8 +31,8 @@ class LazyVolume:
     """Of the voxels that a run has prepared it from (see data/vetting/evidence.py); empty for a file, which tells."""
     content_hash: Callable[[], str]
     """Gives a hash of all that it is read from. Raises InputError where that can't be read."""
-    read: Callable[[], Volume]
-    """Raises InputError where it can't be used."""
+    read: Callable[[str], Volume]
+    """Called with the hash; raises InputError where it can't be used, or has another by now."""
 
 
 @dataclass(frozen=True)
@@ -64,7 +63,7 @@ def collect_volumes(
 
 def _of_file(source: Source) -> LazyVolume:
     name = source.name + (suffix_of(source.files[0]) if len(source.files) == 1 else "")
-    return LazyVolume(name, source, "", partial(content_of, source), partial(read_volume, source))
+    return LazyVolume(name, source, "", partial(content_of, source), partial(read_with_content, source))
 
 
 def _of_run(folder: Path) -> list[LazyVolume]:
@@ -80,6 +79,7 @@ def _hash(dataset: Dataset, index: int) -> str:
     return hashlib.sha256(dataset.volumes[index].tobytes()).hexdigest()
 
 
-def _restored(dataset: Dataset, index: int) -> Volume:
+def _restored(dataset: Dataset, index: int, content: str) -> Volume:
     facts = dataset.facts
+    require_same_content(facts.names[index], content, _hash(dataset, index))
     return restore(dataset.volumes[index], facts.units, facts.grid, facts.center, facts.names[index])

@@ -82,7 +82,7 @@ def resample_sets(
 
 
 def _resample_set(surveyed: Sequence[Surveyed], grid: TrainingGrid, preparation: Preparation) -> VolumeSet:
-    paths = list(preparation.arrays(surveyed, grid))
+    paths = [kept.path for kept in preparation.arrays(surveyed, grid)]
     names = tuple(each.volume.name for each in surveyed)
     identities = tuple(each.volume.identity or each.survey.evidence.identity for each in surveyed)
     return VolumeSet(names, identities, Volumes(paths, grid.shape))

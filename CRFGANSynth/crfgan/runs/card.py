@@ -6,6 +6,7 @@ import base64
 import binascii
 from pathlib import Path
 
+from ..config import Config
 from ..errors import InputError, readable
 from ..storage.run_folder import MODEL, RunFolder
 from ..storage.safetensors_header import check_length, read_header
@@ -76,7 +77,7 @@ def steps_of_model(path: Path) -> int | None:
 
 def facts(card: dict) -> dict[str, str]:
     """What a model makes and from what: the name of each fact and its text, in the order to show them in."""
-    config, grid, units = card["config"], card["grid"], card["units"]
+    config, grid, units = Config.from_dict(card["config"]), card["grid"], card["units"]
     shape = " x ".join(map(str, grid["shape"]))
     voxel = " x ".join(f"{s:.4g}" for s in grid["spacing"])
     kind = f"{units['low']:g} to {units['high']:g} {'HU' if units['name'] == 'HU' else '(arbitrary units)'}"
@@ -85,8 +86,8 @@ def facts(card: dict) -> dict[str, str]:
         "Makes": f"volumes of {shape} voxels (superior, anterior, right) of {voxel} mm",
         "Intensities": kind,
         "Classes": ", ".join(card["classes"]) or "none",
-        "Trained on": f"{card['volumes']} volumes, {card['iterations']} steps, seed {config['training']['seed']}",
-        "CRF": f"{config['network']['crf']}",
+        "Trained on": f"{card['volumes']} volumes, {card['iterations']} steps, seed {config.training.seed}",
+        "CRF": config.network.crf,
         "Metrics": ", ".join(f"{k} {v}" for k, v in card["metrics"].items()) or "not measured",
         "Licence": f"{card['licence'] or 'not stated'}",
         "Made by": f"crfgan {card['crfgan_version']}, {card['created']}",

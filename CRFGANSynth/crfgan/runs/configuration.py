@@ -1,14 +1,15 @@
-"""The configuration in a run's folder, and what of it a run that goes on may change. Standard library only."""
+"""Configurations in files: those of runs, and what of them a run that goes on may change. Standard library only."""
 
 from __future__ import annotations
 
+import json
 from dataclasses import fields
 from pathlib import Path
 
 from ..config import Config
 from ..errors import InputError
 from ..storage.run_folder import RunFolder
-from ..storage.sealed import read_sealed, write_sealed
+from ..storage.sealed import SEAL, read_sealed, write_sealed
 
 CHANGEABLE = {"iterations", "batch_size", "device", "precision"}
 """Settings that a resumed run may change: the networks and the data are as they are."""
@@ -47,3 +48,20 @@ def require_same(config: Config, trained: Config) -> None:
                     f"`{name}` of a run must stay {wanted!r}, with which it was begun, got {found!r}. "
                     "Put its configuration back, or train into a new folder."
                 )
+
+
+def load_config(path: Path) -> Config:
+    """Read a configuration file, such as the config.json of a run.
+
+    Raises:
+        InputError: the file is missing, isn't JSON, or holds an unknown or illegal setting.
+    """
+    try:
+        data = json.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise InputError(f"{path.name} can't be read: {error.strerror}. Give an existing configuration.") from error
+    except (ValueError, RecursionError) as error:
+        raise InputError(f"{path.name} must be a JSON file, but {error}. Correct or remove it.") from error
+    if isinstance(data, dict):  # a run's own may be changed for another one, whose seal it doesn't fit any more
+        data = {name: value for name, value in data.items() if name not in SEAL}
+    return Config.from_dict(data)

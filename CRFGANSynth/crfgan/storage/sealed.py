@@ -17,7 +17,8 @@ from .atomic import write_whole
 FORMAT = 1
 """Number of the files' layout; one of a later number is refused."""
 _LARGEST = 1 << 28
-_SEAL = ("format", "sha256")
+SEAL = ("format", "sha256")
+"""What a sealed file holds beside its content."""
 
 
 def write_sealed(path: Path, content: Mapping) -> None:
@@ -26,8 +27,13 @@ def write_sealed(path: Path, content: Mapping) -> None:
     Raises:
         InputError: the file can't be written.
     """
+    write_whole(path, sealed(content, indent=1))
+
+
+def sealed(content: Mapping, indent: int | None = None) -> bytes:
+    """An object of JSON's own types as a file of it holds it, on one line unless people may read it."""
     plain = json.loads(json.dumps(content))
-    write_whole(path, json.dumps({"format": FORMAT, "sha256": _checksum(plain), **plain}, indent=1).encode())
+    return json.dumps({"format": FORMAT, "sha256": _checksum(plain), **plain}, indent=indent).encode()
 
 
 def read_sealed(path: Path, advice: str) -> dict:
@@ -48,7 +54,7 @@ def read_sealed(path: Path, advice: str) -> dict:
         raise InputError(f"{name} must be a JSON file, but it is damaged. {advice}") from error
     if not isinstance(content, dict):
         raise InputError(f"{name} must hold a JSON object, but it is damaged. {advice}")
-    seal = {key: content.pop(key) for key in _SEAL if key in content}
+    seal = {key: content.pop(key) for key in SEAL if key in content}
     if isinstance(number := seal.get("format"), int) and number > FORMAT:
         raise InputError(f"{name} is of format {number}, but this version reads up to {FORMAT}. Update the program.")
     if seal and seal != {"format": FORMAT, "sha256": _checksum(content)}:

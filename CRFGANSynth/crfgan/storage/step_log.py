@@ -18,6 +18,9 @@ from ..errors import InputError
 from .atomic import replace_with, telling_user
 from .run_folder import RunFolder
 
+FORMAT = 1
+"""Number of the lines' layout; one of a later number is refused."""
+_FORMAT = "format"
 _CHECKSUM = "crc32"
 """Of the rest of a line, so that one that was changed or damaged is told from others."""
 
@@ -50,7 +53,8 @@ class CurveLog:
 
 
 def _to_line(values: dict) -> str:
-    return json.dumps({**values, _CHECKSUM: _checksum(values)})
+    told = {**values, _FORMAT: FORMAT}
+    return json.dumps({**told, _CHECKSUM: _checksum(told)})
 
 
 def _checksum(values: dict) -> int:
@@ -58,15 +62,26 @@ def _checksum(values: dict) -> int:
 
 
 def _from_line(line: str) -> dict | None:
-    """Inverse of `_to_line`; None for what it hasn't written. Lines of earlier versions have no checksum."""
+    """Inverse of `_to_line`; None for what it hasn't written. Lines of earlier versions have no format or checksum.
+
+    Raises:
+        InputError: it is of a later format.
+    """
     try:
         values = json.loads(line)
         checksum = values.pop(_CHECKSUM, None)
+        is_whole = checksum in (None, _checksum(values))
+        number = values.pop(_FORMAT, FORMAT)
         numbers = all(value is None or type(value) in (int, float) for value in values.values())
         right = type(values["step"]) is int and 0 < values["step"] < 1 << 53 and numbers
-        return values if right and checksum in (None, _checksum(values)) else None
+        later = is_whole and checksum is not None and type(number) is int and number > FORMAT
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return None
+    if later:
+        raise InputError(
+            f"A curve of this run is of format {number}, but this version reads up to {FORMAT}. Update the program."
+        )
+    return values if right and is_whole else None
 
 
 def _read(path: Path) -> tuple[list[dict], int]:

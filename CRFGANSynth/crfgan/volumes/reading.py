@@ -40,7 +40,9 @@ def read_volume(source: Source) -> Volume:
         reason = error.strerror or "its data are damaged"
         raise InputError(f"{label} can't be read: {reason}. Copy or export it again.") from error
     except MemoryError as error:
-        raise InputError(f"{label} must fit into memory, got more than is free. Close programs or crop it.") from error
+        raise InputError(
+            f"{label} must fit into memory, got more than is free or than its header says. Close programs or crop it."
+        ) from error
     except (RuntimeError, ValueError) as error:
         raise InputError(f"{label} can't be read: it is damaged or of a rare kind. {OPEN_IN_SLICER}") from error
 

@@ -2,10 +2,13 @@
 
 import json
 import os
+import shlex
 import signal
+from argparse import Namespace
 
 import pytest
 from commands import run_here, start, wait_for
+from crfgan.commands.train import _repeatable
 from crfgan.events import from_line
 from crfgan.runs.card import read_card
 
@@ -59,3 +62,9 @@ def test_a_resumed_run_may_be_longer_and_smaller_but_not_another(head_folder, tm
     training = json.loads((run / "config.json").read_text())["training"]
     assert (training["iterations"], training["batch_size"]) == (2, 2)
     assert read_card(run)["iterations"] == 2
+
+
+@pytest.mark.parametrize(("place", "is_named"), [("run/exported", False), ("lists", True)])
+def test_a_command_is_kept_for_going_on_unless_its_list_of_volumes_is_a_panel_s_own(place, is_named, tmp_path):
+    words = ["train", f"@{tmp_path / place / 'volumes.txt'}", "--out", str(tmp_path / "run")]
+    assert _repeatable(Namespace(words=words, out=tmp_path / "run")) == (shlex.join(["crfgan", *words]) * is_named)

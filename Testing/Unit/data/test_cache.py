@@ -15,7 +15,7 @@ import torch
 from crfgan.commands.main import main
 from crfgan.config import Preprocessing
 from crfgan.data import dataset
-from crfgan.data.cache import Cache, content_of, default_folder, open_array, save_array
+from crfgan.data.cache import Cache, content_of, default_folder, open_array, read_with_content, save_array
 from crfgan.data.dataset import Dataset, DatasetFacts, Volumes, open_dataset, prepare
 from crfgan.data.preprocessing import TrainingGrid, Units
 from crfgan.errors import InputError
@@ -23,7 +23,6 @@ from crfgan.phantoms import make_head
 from crfgan.storage.atomic import draft_folder
 from crfgan.training.run import open_run, train_run
 from crfgan.volumes.discovery import Source, find_volumes
-from crfgan.volumes.reading import read_volume
 from crfgan.volumes.writing import write_volume
 
 FILL = Preprocessing((32, 32, 32), fit="fill")
@@ -48,11 +47,11 @@ def read_names(monkeypatch):
     """Names of the volumes whose voxels were read."""
     names = []
 
-    def read(source):
+    def read(source, content):
         names.append(source.name)
-        return read_volume(source)
+        return read_with_content(source, content)
 
-    monkeypatch.setattr(dataset, "read_volume", read)
+    monkeypatch.setattr(dataset, "read_with_content", read)
     return names
 
 
@@ -373,7 +372,7 @@ def test_size_and_clear_see_the_caches_own_files_alone(make, cache):
     left_over = cache.folder / f".{'0' * 64}.123.npy.partial"
     left_over.write_bytes(b"cut off by a kill")
     surveys = sum(path.stat().st_size for path in entries(cache, ".json"))
-    assert cache.size() == surveys + 3 * (HEADER + 4 * 32**3) + left_over.stat().st_size
+    assert cache.size() == surveys + 3 * (HEADER + 4 * 32**3 + 64) + left_over.stat().st_size
     cache.clear()
     assert cache.size() == 0
     assert [path.name for path in cache.folder.iterdir()] == ["thesis.npy"]
@@ -442,3 +441,20 @@ def test_classes_are_those_of_the_volumes_asked_for():
     found = Dataset(facts_of((2, 2, 2), 3, ("old", "young"), (1, 0, 1)), volumes)
     assert found.classes([2, 1]).tolist() == [1, 0]
     assert Dataset(facts_of((2, 2, 2), 3), volumes).classes([2, 1]) is None
+
+
+@pytest.mark.parametrize(("suffix", "place", "is_read"), [(".npy", -1, 1), (".json", 300, 1), (".sha256", 3, 1)])
+def test_an_entry_in_which_a_bit_has_flipped_is_made_again(make, cache, suffix, place, is_read):
+    run, _ = make()
+    wanted, entry = arrays(run), entries(cache, suffix)[0]
+
+    def flip(content):
+        return content[:place] + bytes([content[place] ^ 1]) + content[place:][1:]
+
+    sound = entry.read_bytes()
+    entry.unlink()  # the run's own file stays as it was
+    entry.write_bytes(flip(sound))
+    again, read = make()
+    assert len(read) == is_read
+    assert same(arrays(again), wanted)
+    assert entry.read_bytes() == sound

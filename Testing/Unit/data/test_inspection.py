@@ -181,8 +181,8 @@ def test_training_finds_what_was_found_out(heads, tmp_path, monkeypatch):
 def test_each_volume_is_read_once(heads, tmp_path, monkeypatch):
     from crfgan.data import inspection as module
 
-    read, read_volume = [], module.read_volume
-    monkeypatch.setattr(module, "read_volume", lambda source: read.append(source.name) or read_volume(source))
+    read, original = [], module.read_new
+    monkeypatch.setattr(module, "read_new", lambda source, _: read.append(source.name) or original(source, _))
     list(check_volumes(find_volumes([heads]), SETTINGS, Cache(tmp_path / "cache"), tmp_path))
     assert read == ["head_0", "head_1", "head_2"]
 
@@ -224,3 +224,16 @@ def test_a_terminal_shows_the_table_though_too_few_can_be_used(heads, capsys):
 
 def test_a_table_without_classes_has_no_column_for_them():
     assert Summary([Checked("a")]).table().splitlines()[0].split() == ["volume", "voxels", "mm", "units", "problem"]
+
+
+def test_a_user_s_own_pictures_are_never_replaced_and_those_made_before_are(heads, tmp_path):
+    pictures = tmp_path / "pictures"
+    pictures.mkdir()
+    (pictures / "00001.png").write_bytes(b"mine")
+    status, _, events = check(heads, "--out", pictures)
+    assert status == 1 and (pictures / "00001.png").read_bytes() == b"mine"
+    assert events[-1]["reason"] == (
+        "pictures/00001.png is there already, and isn't what this command would make. Choose another folder."
+    )
+    (pictures / "00001.png").unlink()
+    assert [check(heads, "--out", pictures)[0] for _ in range(2)] == [0, 0]

@@ -109,3 +109,15 @@ def test_a_row_that_fits_no_volume_is_told_with_the_one_likely_meant(tmp_path, r
 def test_fields_of_any_length_are_told(tmp_path):
     with pytest.raises(InputError, match=r"labels\.csv can't be read as a table of classes: it is no table \(field"):
         read_labels(write(tmp_path, f'name,class\n"{"a" * 200_000}",sick\n'))
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1252"])
+def test_a_table_is_read_in_the_encodings_that_spreadsheets_save(tmp_path, encoding):
+    (tmp_path / "labels.csv").write_bytes("name;class\r\nSchädel;größer\r\nb;kleiner\r\n".encode(encoding))
+    assert read_labels(tmp_path / "labels.csv").by_name == {"Schädel": "größer", "b": "kleiner"}
+
+
+def test_what_is_no_text_is_no_table(tmp_path):
+    (tmp_path / "labels.csv").write_bytes(bytes(1000))
+    with pytest.raises(InputError, match=r"^labels\.csv can't be read as a table of classes: it is no table \(it"):
+        read_labels(tmp_path / "labels.csv")

@@ -6,10 +6,9 @@ import shutil
 
 import pytest
 from crfgan.commands.main import main
-from crfgan.config import load_config
 from crfgan.errors import InputError
 from crfgan.runs.card import read_card
-from crfgan.runs.configuration import read_configuration, save_configuration
+from crfgan.runs.configuration import load_config, read_configuration, save_configuration
 from crfgan.runs.library import list_runs, read_run
 from crfgan.storage.run_folder import RunFolder, state_of
 from crfgan.storage.sealed import read_sealed, write_sealed

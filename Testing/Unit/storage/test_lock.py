@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 from commands import run_here, start, wait_for
-from crfgan.config import PRESETS, load_config
+from crfgan.config import PRESETS
 from crfgan.errors import InputError
+from crfgan.runs.configuration import load_config
 from crfgan.storage import file_lock
 from crfgan.storage.lock import is_locked, only_one
 from crfgan.training.run import start_run

@@ -5,6 +5,7 @@ import json
 import numpy as np
 import pytest
 from crfgan.errors import InputError
+from crfgan.storage import step_log
 from crfgan.storage.run_folder import RunFolder
 from crfgan.storage.step_log import CurveLog, forget_steps_after, read_losses, read_quality
 
@@ -57,3 +58,15 @@ def test_a_full_disk_is_told_in_a_sentence_and_does_not_stand_in_the_way_of_the_
     ):
         log.add(1, generator=0.5)
     log.close()
+
+
+def test_lines_of_a_later_format_are_refused_and_stay(tmp_path, monkeypatch):
+    with monkeypatch.context() as later:
+        later.setattr(step_log, "FORMAT", 2)
+        curve = step_log.CurveLog(tmp_path / "log.jsonl", 0)
+        curve.add(1, generator=0.5)
+        curve.close()
+    content = (tmp_path / "log.jsonl").read_bytes()
+    with pytest.raises(InputError, match=r"^A curve of this run is of format 2, but this version reads up to 1\."):
+        step_log.CurveLog(tmp_path / "log.jsonl", 0)
+    assert (tmp_path / "log.jsonl").read_bytes() == content

@@ -16,8 +16,8 @@ from ...config import (
     Network,
     Preprocessing,
     Training,
-    load_config,
 )
+from ...runs.configuration import load_config
 from .argument_types import seed_number, sides, some_path
 
 

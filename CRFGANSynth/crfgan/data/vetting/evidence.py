@@ -110,8 +110,8 @@ def sample_of(array: np.ndarray) -> np.ndarray:
 
 def looks_like_ct(values: np.ndarray) -> bool:
     """Whether values are Hounsfield units: much air near -1000, and tissue above water."""
-    if not values.size:
-        return False
+    if not values.size or values.min() >= -500 or values.max() <= 0:
+        return False  # as most that are none, in a moment
     low, high = np.percentile(values, (2, 99.8))
     return bool(-4000 < low < -500 and 0 < high < 4000)
 

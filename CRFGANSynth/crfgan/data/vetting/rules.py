@@ -135,15 +135,23 @@ def _odd_sizes(members: Sequence[Member]) -> dict[int, Problem]:
         return {}
     extents = np.array([member.survey.extent for member in members])
     spacings = np.array([member.survey.spacing for member in members])
-    problems = {}
-    for index, member in enumerate(members):
-        others = np.arange(len(members)) != index
-        ratio = extents[index] / np.median(extents[others], axis=0)
-        finer = np.median(spacings[others], axis=0) / spacings[index]
-        is_small = (1 / ratio >= ODD_FACTOR) & (finer >= ODD_FACTOR)
-        if (ratio >= ODD_FACTOR).any() or is_small.all():
-            problems[index] = _odd_size(member, extents[index], np.median(extents[others], axis=0), ratio)
+    others = _medians_of_others(extents)
+    ratios, finer = extents / others, _medians_of_others(spacings) / spacings
+    is_small = (1 / ratios >= ODD_FACTOR) & (finer >= ODD_FACTOR)
+    is_odd = (ratios >= ODD_FACTOR).any(axis=1) | is_small.all(axis=1)
+    problems = {
+        int(index): _odd_size(members[index], extents[index], others[index], ratios[index])
+        for index in np.flatnonzero(is_odd)
+    }
     return problems if len(problems) <= len(members) / 2 else {}
+
+
+def _medians_of_others(values: np.ndarray) -> np.ndarray:
+    """For each row of (N, 3) the median of all other rows, without looking at all for each."""
+    in_order, ranks = np.sort(values, axis=0), values.argsort(axis=0).argsort(axis=0)
+    others = len(values) - 1
+    middle = [np.where(at < ranks, in_order[at], in_order[at + 1]) for at in ((others - 1) // 2, others // 2)]
+    return sum(middle) / 2
 
 
 def _odd_size(member: Member, own: np.ndarray, others: np.ndarray, ratio: np.ndarray) -> Problem:

@@ -11,14 +11,11 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import numpy as np
-import SimpleITK as sitk
 
 from ...errors import InputError
 from .dicom_header import DicomHeader, read_dicom_header
 from .integrity import CHUNK, OPEN_IN_SLICER
-
-# ITK tells most of what it does to stderr; what matters of it is checked here and in the modules that import this one.
-sitk.ProcessObject.SetGlobalWarningDisplay(False)
+from .memory import require_memory
 
 LPS_TO_RAS = np.diag([-1.0, -1.0, 1.0, 1.0])
 _TOLERANCE = 0.01  # of a spacing
@@ -42,6 +39,11 @@ class Slice:
     def path(self) -> Path:
         """The file."""
         return self.header.path
+
+    @property
+    def bytes_of_voxels(self) -> int:
+        """As they are stored."""
+        return _bytes_of_voxels(self.header)
 
     @property
     def rescaling(self) -> tuple[str, str]:
@@ -120,6 +122,9 @@ def read_dicom(files: Sequence[Path], name: str) -> tuple[np.ndarray, np.ndarray
     Raises:
         InputError: a slice is damaged, or the slices don't make one evenly spaced grey-scale volume.
     """
+    import SimpleITK as sitk  # late: it takes longer to load than all else that reads volumes
+
+    sitk.ProcessObject.SetGlobalWarningDisplay(False)  # ITK tells most of what it does; what matters is checked here
     slices = [slice_of(read_dicom_header(path)) for path in files]
     if len(slices) == 1:
         raise InputError(
@@ -129,6 +134,7 @@ def read_dicom(files: Sequence[Path], name: str) -> tuple[np.ndarray, np.ndarray
         raise InputError(f"{name} must have slices of one size and direction, got several. Export one series alone.")
     slices = in_order(slices)
     matrix = matrix_of(slices, name)
+    require_memory(name, sum(each.bytes_of_voxels for each in slices))
     with _names_for_itk([each.path for each in slices]) as names:
         reader = sitk.ImageSeriesReader()
         reader.SetImageIO("GDCMImageIO")
@@ -156,7 +162,7 @@ def _names_for_itk(paths: Sequence[Path]) -> Iterator[list[str]]:
 
 def _require_voxels(header: DicomHeader) -> None:
     """Raise InputError unless a file has about as many bytes as its voxels take."""
-    needed = header.number("rows") * header.number("columns") * -(-header.number("bits", 16) // 8)
+    needed = _bytes_of_voxels(header)
     found = header.path.stat().st_size - header.offset
     if header.is_packed:
         found = _SMALL + _DENSEST * found
@@ -164,6 +170,10 @@ def _require_voxels(header: DicomHeader) -> None:
         raise InputError(
             f"{header.path.name} must be a DICOM image, got one that is damaged or holds no image. Export it again."
         )
+
+
+def _bytes_of_voxels(header: DicomHeader) -> int:
+    return header.number("rows") * header.number("columns") * -(-header.number("bits", 16) // 8)
 
 
 def _numbers(header: DicomHeader, key: str, name: str, count: int) -> np.ndarray:

@@ -14,17 +14,15 @@ from pathlib import Path
 from typing import BinaryIO
 
 import numpy as np
-import psutil
 
 from ...errors import InputError
+from .memory import require_memory
 
 CHUNK = 1 << 20
 GZIP_DENSEST = 1032
 """Bytes that a byte of gzip can stand for (https://zlib.net/zlib_tech.html)."""
 MOST_BEHIND = 1 << 26
 """Bytes behind the voxels that are read for the sake of a checksum."""
-COPIES_IN_MEMORY = 2
-"""How often a volume is in memory while it is read."""
 _SHOWN = 7  # dimensions in a message
 _GZIP_MAGIC = b"\x1f\x8b"
 _GZIP_OR_ZLIB = zlib.MAX_WBITS | 32
@@ -143,16 +141,6 @@ def payload(path: Path, offset: int, length: int) -> bytearray:
             break
     require_bytes(path.name, length, len(data))
     return data
-
-
-def require_memory(name: str, needed: int) -> None:
-    """Raise InputError unless so many bytes, and what is made of them, fit into the memory that is free."""
-    free = psutil.virtual_memory().available
-    if COPIES_IN_MEMORY * needed > free:
-        raise InputError(
-            f"{name} must fit into memory with its {needed / 1e9:.3g} GB of voxels, got {free / 1e9:.3g} GB that are "
-            "free. Close programs or crop it."
-        )
 
 
 def require_bytes(name: str, needed: int, found: int) -> None:

@@ -22,10 +22,10 @@ from .integrity import (
     OPEN_IN_SLICER,
     inflated,
     require_bytes,
-    require_memory,
     require_spacing,
     spatial_shape,
 )
+from .memory import require_memory
 
 _DTYPES = {
     "MET_CHAR": "i1", "MET_UCHAR": "u1", "MET_SHORT": "i2", "MET_USHORT": "u2", "MET_INT": "i4", "MET_UINT": "u4",

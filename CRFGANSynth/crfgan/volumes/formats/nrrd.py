@@ -16,7 +16,8 @@ import nrrd
 import numpy as np
 
 from ...errors import InputError
-from .integrity import CHUNK, COPY_AGAIN, GZIP_DENSEST, OPEN_IN_SLICER, require_memory, spatial_shape
+from .integrity import CHUNK, COPY_AGAIN, GZIP_DENSEST, OPEN_IN_SLICER, spatial_shape
+from .memory import require_memory
 from .meta import data_file_beside
 
 _SPACES = {
@@ -76,7 +77,8 @@ def _header(path: Path) -> tuple[dict, int]:
             if not line.strip():
                 break
     try:
-        header = nrrd.read_header(lines)
+        with np.errstate(invalid="ignore"):  # sizes that are no numbers, which are told below
+            header = nrrd.read_header(lines)
         sizes = [int(number) for number in header.get("sizes", ())]
         if sizes and header["dimension"] != len(sizes):
             raise ValueError("dimension")
@@ -116,7 +118,8 @@ def _matrix(header: dict, name: str) -> np.ndarray:
         raise InputError(f"{name} must have space units in mm, got {', '.join(sorted(units))}. {OPEN_IN_SLICER}")
     matrix = np.eye(4)
     matrix[:3] = np.c_[directions.T, header.get("space origin", np.zeros(3))]
-    return np.diag([*signs, 1.0]) @ matrix
+    with np.errstate(invalid="ignore"):  # Volume refuses what isn't finite
+        return np.diag([*signs, 1.0]) @ matrix
 
 
 def _voxels(file: BinaryIO, header: dict, dtype: np.dtype, count: int) -> np.ndarray:
@@ -169,6 +172,7 @@ def _raw(file: BinaryIO, skip: int, dtype: np.dtype, needed: int) -> np.ndarray:
 def _numbers(file: BinaryIO, dtype: np.dtype, count: int) -> np.ndarray:
     if _bytes_left(file) > count * _LONGEST_NUMBER + CHUNK:
         raise _Damaged("more text than numbers of voxels")
+    require_memory(Path(file.name).name, 8 * count)
     words = file.read().split()
     if len(words) != count:
         raise _Damaged(f"{count:,} numbers, found {len(words):,}")

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from commands import run_here
+from crfgan.data.vetting.rules import _medians_of_others
 from crfgan.storage.run_folder import RunFolder
 from crfgan.volumes.volume import Volume
 from crfgan.volumes.writing import write_volume
@@ -225,3 +226,10 @@ def test_synthetic_volumes_below_the_data_are_passed_over(tmp_path):
     include = [part for word in ("synthetic", "odd-sizes", "copies") for part in ("--include", word)]
     result = run_here("check", folder, *cache, *include)
     assert result.stdout.splitlines()[-1].startswith("7 of 7 can be used")
+
+
+@pytest.mark.parametrize("count", [2, 3, 4, 7, 8])
+def test_the_median_of_others_is_that_of_each_row_left_out(count):
+    values = np.random.default_rng(count).integers(0, 4, (count, 3)).astype(float)
+    wanted = [np.median(np.delete(values, row, axis=0), axis=0) for row in range(count)]
+    np.testing.assert_array_equal(_medians_of_others(values), wanted)
