@@ -20,7 +20,7 @@ def parse_arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--out", type=Path, default=ROOT / "demo", help="default: demo/")
     parser.add_argument("--volumes", type=int, default=48, help="phantoms to train on")
-    parser.add_argument("--iterations", type=int, default=1000, help="training steps")
+    parser.add_argument("--iterations", type=int, default=300, help="training steps")
     parser.add_argument("--count", type=int, default=4, help="volumes to synthesize")
     parser.add_argument("--held-out", type=int, default=24, help="other phantoms that the model is evaluated with")
     return parser.parse_args()
@@ -114,7 +114,7 @@ def run_demo(args: argparse.Namespace) -> None:
 
     nodes = make_nodes(range(args.volumes))
     model = logic.train(
-        nodes, preset="tiny-32", shape=(32, 32, 32), iterations=args.iterations, seed=1, folder=run, progress=show
+        nodes, preset="small-64", shape=(64, 64, 64), iterations=args.iterations, seed=1, folder=run, progress=show
     )
     unseen = make_nodes(range(args.volumes, args.volumes + args.held_out))
     logic.evaluate(
@@ -123,7 +123,7 @@ def run_demo(args: argparse.Namespace) -> None:
         training=[run],
         progress=show,
         folder=args.out / "report",
-        shape=(32, 32, 32),
+        shape=(64, 64, 64),
         count=args.held_out,
         title="Heads of the demo",
     )

@@ -9,7 +9,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from ..networks.shapes import SLABS
+from ...networks.shapes import SLABS
 
 SHIFT = 2
 """Voxels by which volumes are moved at most, so that fewer of them do."""
