@@ -23,7 +23,8 @@ class WarmProcess:
     """`python -m crfgan` with its output in two files; has what a worker asks of a subprocess.Popen."""
 
     def __init__(self, arguments, folder, output, errors):
-        self._process = PROCESSES.Process(target=_run, args=(arguments, folder, output, errors), daemon=True)
+        facts = (arguments, folder, output, errors, dict(os.environ))
+        self._process = PROCESSES.Process(target=_run, args=facts, daemon=True)
         self._process.start()
         self.pid = self._process.pid
 
@@ -38,10 +39,12 @@ class WarmProcess:
         self._process.join(timeout)
 
 
-def _run(arguments, folder, output, errors):
+def _run(arguments, folder, output, errors, environment):
     if hasattr(os, "setsid"):
         os.setsid()
     os.chdir(folder)
+    os.environ.clear()
+    os.environ.update(environment)
     for path, stream in ((output, sys.stdout), (errors, sys.stderr)):
         file = os.open(path, os.O_WRONLY)
         os.dup2(file, stream.fileno())
