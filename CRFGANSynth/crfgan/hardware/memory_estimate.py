@@ -10,7 +10,7 @@ import math
 
 from ..config import Config, Network
 from ..errors import InputError
-from ..networks.prior.prior_generator import MARGIN
+from ..networks.prior.prior_generator import EDGE, FINE, HALO
 from ..networks.shapes import (
     SLABS,
     Shape,
@@ -34,7 +34,7 @@ COPIES = 10
 """Times that the weights of the largest convolution are copied in a step, to be rearranged for the processor."""
 PACKED = 0.75
 """Share of the maps of a pass that is there at the moment when most memory is held."""
-A_MAPS, HALF_MAPS, VOXEL_MAPS = 22, 14, 24
+A_MAPS, HALF_MAPS, FINE_MAPS, VOXEL_MAPS = 22, 14, 6, 24
 """With a prior, maps of the size of A, of half the resolution and of the sub-volume that a step holds, a volume."""
 CHUNKS = 7.5
 """Maps of a chunk's size that synthesis holds at a time."""
@@ -75,10 +75,11 @@ def _maps_with_prior(config: Config, at_a_time: int) -> int:
     shape, network, batch = config.preprocessing.shape, config.network, config.training.batch_size
     planes, face = subvolume_planes(shape, network), largest_face(shape)
     a = network.width * math.prod(a_shape(shape))
-    half = network.width // 2 * 2 * (planes + 2 * MARGIN) * 4 * face
+    half = network.width // 2 * (2 * planes + HALO) * 4 * face
     subvolume = 64 * planes * face
     volumes = at_a_time + min(at_a_time, anchor_volumes(batch))
-    return volumes * (A_MAPS * a + HALF_MAPS * half) + batch * VOXEL_MAPS * subvolume
+    fine = FINE * (subvolume + 2 * EDGE * 16 * face)
+    return volumes * (A_MAPS * a + HALF_MAPS * half + FINE_MAPS * fine) + batch * VOXEL_MAPS * subvolume
 
 
 def _generator_maps(shape: Shape, network: Network) -> int:

@@ -12,7 +12,7 @@ from torch import nn
 from ..config import Config, Network
 from ..networks.layers.bands import BANDS
 from ..networks.layers.memory_format import arranged
-from ..networks.prior.prior_generator import MARGIN
+from ..networks.prior.prior_generator import FINE, HALO, SENT
 from ..networks.shapes import (
     SLABS,
     Shape,
@@ -61,7 +61,7 @@ def _published_operations(config: Config) -> float:
 def _operations_with_prior(config: Config) -> float:
     shape, network, batch = config.preprocessing.shape, config.network, config.training.batch_size
     planes, face = subvolume_planes(shape, network), largest_face(shape)
-    made = _features_with_prior(network, shape) + _rendering_with_prior(network, (planes + 2 * MARGIN) * face)
+    made = _features_with_prior(network, shape) + _rendering_with_prior(network, (planes + HALO // 2) * face)
     # D's layers each have an eighth of the places of the one before.
     judged = planes * face * 27 * network.width * (11 + 2 * network.width / 8 + 8 * network.width / 64)
     # Forward once and backward twice; D sees real, synthesized, and for G synthesized ones again.
@@ -77,7 +77,8 @@ def _features_with_prior(network: Network, shape: Shape) -> float:
 def _rendering_with_prior(network: Network, voxels_of_a: float) -> float:
     """Multiplications of G^H for so many voxels of A."""
     half = network.width // 2
-    return 8 * voxels_of_a * (8 * network.width * half + 27 * half * (half + BANDS) + 27 * half * BANDS)
+    halved = 8 * network.width * half + 27 * half * (half + BANDS) + 27 * half * SENT
+    return 8 * voxels_of_a * halved + 64 * voxels_of_a * 27 * FINE * (SENT + 2)
 
 
 def synthesis_operations(network: Network, shape: Shape) -> float:

@@ -21,17 +21,20 @@ from ...config import Network
 from ..layers.bands import BANDS, to_bands
 from ..layers.memory_format import arranged
 from ..layers.normalisation import ChannelNorm
-from ..layers.smooth_synthesis import SmoothSynthesis
 from ..layers.upsample_conv import UpsampleConv
 from ..shapes import A_STRIDE, Shape, growth
 from ..windows import blank_outside, windows
 from .prior import Drawing, Prior
 
 SLOPE = 0.2
-MARGIN = 2
+MARGIN = 3
 """Planes of A beyond a sub-volume, on each side, that G^H reads."""
-HALO = 6
-"""Voxels beyond a sub-volume, on each side, that are rendered, as its convolutions read their neighbours."""
+HALO = 8
+"""Voxels beyond a sub-volume, on each side, that are drawn, as G^H reads their bands."""
+EDGE = 4
+"""Voxels beyond it that are rendered, as the last convolutions read their neighbours."""
+FINE, SENT = 8, 4
+"""Channels at full resolution, and those that come there from half of it."""
 FIRST_DETAIL = 0.1
 """Weight of the untrained detail beside the drawing."""
 OUTSIDE_SLOPE = 0.1
@@ -58,13 +61,14 @@ class PriorGenerator(nn.Module):
         half = network.width // 2
         self.render1, self.render1_norm = UpsampleConv(network.width, half), ChannelNorm(half)
         self.render2, self.render2_norm = nn.Conv3d(half + BANDS, half, 3, padding=1), ChannelNorm(half)
-        self.render3 = nn.Conv3d(half, BANDS, 3, padding=1)
-        self.synthesis = SmoothSynthesis()
+        self.render3 = nn.Conv3d(half, SENT, 3, padding=1)
+        self.fine1, self.fine1_norm = nn.Conv3d(SENT + 1, FINE, 3, padding=1), ChannelNorm(FINE)
+        self.fine2 = nn.Conv3d(FINE, 1, 3, padding=1)
         self.register_buffer("deviations", torch.ones(BANDS))
         """Of the bands of real volumes: detail is learned in units of its own size."""
-        nn.init.zeros_(self.render3.bias)
+        nn.init.zeros_(self.fine2.bias)
         with torch.no_grad():
-            self.render3.weight.mul_(FIRST_DETAIL)
+            self.fine2.weight.mul_(FIRST_DETAIL)
 
     def features(self, z: Tensor, classes: Tensor | None = None) -> tuple[Drawing, Tensor]:
         """G^A: latents (B, Z), and classes (B,) where conditional -> drawings, and A (B, C, d, h, w)."""
@@ -105,14 +109,25 @@ class PriorGenerator(nn.Module):
         if starts is None:
             starts, planes = [0] * len(a), depth
         turned = _Turned(axis)
-        x = turned(self.render1, windows(a, [start - MARGIN for start in starts], planes + 2 * MARGIN))[:, :, 1:-1]
+        x = turned(self.render1, windows(a, [start - MARGIN for start in starts], planes + 2 * MARGIN))[:, :, 2:-2]
         first = [2 * start - HALO // 2 for start in starts]
         x = _activate(self.render1_norm(x))
         x = blank_outside(torch.cat([x, self._bands(drawn, axis).to(x)], dim=1), first, 2 * depth)
         x = x[:, :-BANDS] + _activate(self.render2_norm(turned(self.render2, x)))
-        x = blank_outside(x, first, 2 * depth)
-        bands = blank_outside(turned(self.render3, x) * self.deviations.view(-1, 1, 1, 1), first, 2 * depth)
-        return within(drawn + turned(self.synthesis, bands).to(drawn))
+        x = turned(self.render3, blank_outside(x, first, 2 * depth))[:, :, 2:-2]
+        x = blank_outside(x, [2 * start - EDGE // 2 for start in starts], 2 * depth)
+        inner = drawn[:, :, HALO - EDGE : EDGE - HALO]
+        return (inner + self._detail(x, inner, turned, starts, depth))[:, :, EDGE:-EDGE]
+
+    def _detail(self, x: Tensor, drawn: Tensor, turned: _Turned, starts: Sequence[int], depth: int) -> Tensor:
+        """What is added to voxels drawn, of maps (B, SENT, T/2, P/2, Q/2): at full resolution, where every place is
+        rendered by the same weights, so that no grid of two voxels shows.
+        """
+        first = [A_STRIDE * start - EDGE for start in starts]
+        x = torch.cat([_doubled(x), (drawn + 1).to(x)], dim=1)
+        x = blank_outside(x, first, A_STRIDE * depth)
+        x = blank_outside(_activate(self.fine1_norm(turned(self.fine1, x))), first, A_STRIDE * depth)
+        return self.deviations[1:].mean() * turned(self.fine2, x).to(drawn)
 
     def _bands(self, drawn: Tensor, axis: int) -> Tensor:
         """The Haar bands (B, 8, T/2, P/2, Q/2) of what was drawn (B, 1, T, P, Q), in units of their deviations."""
@@ -139,6 +154,12 @@ class _Turned:
 def within(x: Tensor) -> Tensor:
     """Sub-volumes (B, 1, T, ...) without the voxels around them."""
     return x[:, :, HALO:-HALO]
+
+
+def _doubled(x: Tensor) -> Tensor:
+    """Maps at twice the resolution, by linear interpolation; beyond their ends there are zeros."""
+    padded = F.pad(x, (1,) * 6)
+    return F.interpolate(padded, scale_factor=2, mode="trilinear", align_corners=False)[..., 2:-2, 2:-2, 2:-2]
 
 
 def soft_clamp(x: Tensor) -> Tensor:
