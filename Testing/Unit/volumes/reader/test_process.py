@@ -210,11 +210,12 @@ def test_what_follows_is_read_ahead_and_whatever_is_asked_instead_is_answered(he
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux limits memory")
 def test_a_slice_of_half_a_kilobyte_for_which_gdcm_takes_gigabytes_is_refused_with_little_memory(tmp_path, reader):
     for number in range(3):
-        path = write_slice(tmp_path / f"{number}.dcm", np.zeros((3, 4), "i2"), (0, 0, 6 * number), "1.2.3")
-    harm = path.read_bytes()
-    path.write_bytes(harm.replace(b"\x28\x00\x00\x01US\x02\x00", b"\x28\x00\x00\x01\xdcH\xbf\xd5\xf1z\x7e\x10", 1))
-    (source,) = find_volumes([tmp_path])
-    with suppress(InputError):
-        reader.read(source)
+        write_slice(tmp_path / f"{number}.dcm", np.zeros((3, 4), "i2"), (0, 0, 6 * number), "1.2.3")
+    whole = (tmp_path / "1.dcm").read_bytes()
+    harm = whole[:463] + b"\xdcH\xbf\xd5\xf1z~\x10" + whole[465:480] + b"9" * 20 + whole[481:]  # as the fuzzer found it
+    (tmp_path / "1.dcm").write_bytes(harm)
+    for source in find_volumes([tmp_path]):
+        with suppress(InputError):
+            reader.read(source)
     peak = Path(f"/proc/{reader._process.pid}/status").read_text().split("VmHWM:")[1].split()[0]
     assert int(peak) < 600 << 10
