@@ -8,12 +8,18 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import numpy as np
+import torch
+from crfgan.config import PRESETS
+from crfgan.networks.prior.prior import Prior
+from crfgan.networks.shapes import A_STRIDE
+from crfgan.training.prior.components import fit_prior
 from scipy.ndimage import gaussian_filter, map_coordinates
 
 SMOOTHNESS = 4.0
 """Voxels over which a random deformation hangs together: its Gaussian's standard deviation."""
 DISPLACEMENT = 1.5
 """Standard deviation of a random deformation, voxels."""
+DEFORMATIONS, APPEARANCES = PRESETS["tiny-32"].network.deformations, PRESETS["tiny-32"].network.components
 
 Opponent = Callable[[np.ndarray, int, int], np.ndarray]
 
@@ -31,6 +37,16 @@ def principal_components(components: int | None) -> Opponent:
         return volumes.clip(-1, 1).astype(np.float32)
 
     return draw
+
+
+def drawn(training: np.ndarray, count: int, seed: int) -> np.ndarray:
+    """What the product's own prior draws, before anything is learned."""
+    prior = Prior(training.shape[1:], DEFORMATIONS, APPEARANCES)
+    fit_prior(prior, training, lambda done, total: None)
+    scores = torch.randn(count, prior.count, generator=torch.Generator().manual_seed(seed))
+    planes = training.shape[1] // A_STRIDE
+    volumes = [prior.part(prior.draw(each[None]), 0, [0], planes)[0, 0] for each in scores]
+    return torch.stack(volumes).clamp(-1, 1).numpy()
 
 
 def means_of_two(training: np.ndarray, count: int, seed: int) -> np.ndarray:
@@ -62,6 +78,7 @@ OPPONENTS: dict[str, Opponent] = {
     "PCA, 20 components": principal_components(20),
     "PCA, 128 components": principal_components(128),
     "PCA, all components": principal_components(None),
+    "deformable mean alone": drawn,
     "mean of two": means_of_two,
     "deformed": deformed,
 }
