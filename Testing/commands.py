@@ -29,7 +29,7 @@ _ENDING_WITH_TESTS = {"preexec_fn": _end_with_tests} if _LIBC else {}
 def crfgan(*arguments, **options):
     """Run a command to its end in a process; returns its status and what it printed."""
     words = command(*arguments)
-    return subprocess.run(words, capture_output=True, text=True, timeout=TIMEOUT, **_ENDING_WITH_TESTS, **options)
+    return subprocess.run(words, capture_output=True, text=True, timeout=TIMEOUT, **_ENDING_WITH_TESTS | options)
 
 
 def run_here(*arguments, cwd="."):
@@ -46,7 +46,7 @@ def run_here(*arguments, cwd="."):
 def start(*arguments, **options):
     """Start a command in a process; its events are read from `stdout`."""
     pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
-    return subprocess.Popen(command(*arguments), **pipes, **_ENDING_WITH_TESTS, **options)
+    return subprocess.Popen(command(*arguments), **pipes, **_ENDING_WITH_TESTS | options)
 
 
 def command(*arguments):
