@@ -20,7 +20,7 @@ SHIPPED = ROOT / "CRFGANSynth" / "Resources" / "Models"
 REAL = ROOT.parent / "shared" / "data"
 VOLUMES, FIRST_SEED = 160, 1000
 """Seeds of their own: the sample data and the demo use others."""
-SETTINGS = ["--preset", "small-64"]
+SETTINGS = ["--preset", "small-64", "--iterations", "1200"]
 LARGEST = 8_000_000
 
 
@@ -35,12 +35,12 @@ class Kind(NamedTuple):
 
 KINDS = {
     "head": Kind("head_phantoms", "Head phantoms (MRI)", "Apache-2.0"),
-    "chest": Kind("chest_phantoms", "Chest phantoms (CT)", "Apache-2.0", ("--iterations", "1500")),
+    "chest": Kind("chest_phantoms", "Chest phantoms (CT)", "Apache-2.0"),
     "hippocampus": Kind(
         "hippocampus_t1",
         "Hippocampus (T1 MRI)",
         "CC BY-SA 4.0; Simpson et al., arXiv 1902.09063; Antonelli et al., Nat Commun 13:4128 (2022)",
-        ("--fit", "fill", "--iterations", "1500"),
+        ("--fit", "fill"),
     ),
 }
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import zip_longest
 from pathlib import Path
 
 from ..config import Preprocessing
@@ -93,7 +94,7 @@ def check_volumes(
     made = None if pictures is None else Manifest(pictures, PICTURES)
     if made:
         made.require_free(map(_picture_name, range(len(sources))))
-    for index, (source, following) in enumerate(zip(sources, [*sources[1:], None], strict=True)):
+    for index, (source, following) in enumerate(zip_longest(sources, sources[1:])):
         found = Checked(source.name, source.files, class_name=None if labels is None else labels.of(source))
         try:
             volume, content = read_new(source, following)

@@ -234,7 +234,7 @@ def test_stopped_half_way_it_says_what_is_missing(synthetic, real, training, tmp
     assert main(["evaluate", str(synthetic), *options, "--stop-file", str(stop)]) == 130
     report = json.loads((tmp_path / "report" / "report.json").read_text())
     assert report["partial"] == "It was stopped before everything was measured."
-    assert "frechet_random3d" in report and "coherence" not in report
+    assert "classifier" in report and "coherence" not in report
 
 
 def test_stopped_before_all_is_prepared_it_says_what_is_kept(synthetic, real, tmp_path, capsys):
