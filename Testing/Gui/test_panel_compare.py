@@ -76,7 +76,7 @@ def test_compare_shows_the_audit_s_sentence_and_the_report(panel, opened, slicer
     assert page.read_text(encoding="utf-8").startswith("<!doctype html>")
     assert not (page.parent / "exported").exists()
     table = next(n for n in slicer.util.getNodesByClass("vtkMRMLTableNode") if n.GetName() == "Synthetic beside real")
-    assert table.GetNumberOfRows() == 13
+    assert table.GetNumberOfRows() == 16
     panel.ui.restoreViewsButton.click()
     assert slicer.app.layoutManager().layout == before
 
