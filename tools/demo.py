@@ -20,7 +20,7 @@ def parse_arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--out", type=Path, default=ROOT / "demo", help="default: demo/")
     parser.add_argument("--volumes", type=int, default=48, help="phantoms to train on")
-    parser.add_argument("--iterations", type=int, default=300, help="training steps")
+    parser.add_argument("--iterations", type=int, default=200, help="training steps")
     parser.add_argument("--count", type=int, default=4, help="volumes to synthesize")
     parser.add_argument("--held-out", type=int, default=24, help="other phantoms that the model is evaluated with")
     return parser.parse_args()
