@@ -27,6 +27,7 @@ from ..config import Preprocessing
 from ..errors import InputError
 from ..storage.atomic import free_space, replace_with, sweep, telling_user
 from ..storage.sealed import digest_of, read_sealed, sealed
+from ..volumes.content import require_same
 from ..volumes.volume import Volume
 from .preprocessing import Survey, TrainingGrid, Units, preprocess, survey
 from .vetting.evidence import Evidence, Padding
@@ -85,7 +86,7 @@ def read_with_content(source: Source, content: str) -> Volume:
     from ..volumes.reader.process import read_apart
 
     volume, digests = read_apart(source)
-    require_same_content(source.label, content, _key(source.kind, digests))
+    require_same(source.label, content, _key(source.kind, digests))
     return volume
 
 
@@ -102,12 +103,6 @@ def read_new(source: Source, following: Source | None) -> tuple[Volume, str]:
 
     volume, digests = look_apart(source, following)
     return volume, _key(source.kind, digests)
-
-
-def require_same_content(name: str, before: str, now: str) -> None:
-    """Raise InputError where what a volume is read from isn't what it was before it was read."""
-    if now != before:
-        raise InputError(f"{name} was changed while it was read. Begin again when nobody writes to it.")
 
 
 def _key(*parts: object) -> str:

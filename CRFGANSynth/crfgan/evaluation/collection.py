@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from ..data.cache import content_of, read_with_content, require_same_content
+from ..data.cache import content_of, read_with_content
 from ..data.dataset import Dataset, open_dataset
 from ..data.preprocessing import restore
 from ..data.split import hold_out
 from ..runs.configuration import read_configuration
 from ..storage.run_folder import RunFolder
+from ..volumes.content import require_same
 from ..volumes.discovery import Source, look_for_volumes
 from ..volumes.finding.kinds import suffix_of
 from ..volumes.volume import Volume
@@ -81,5 +82,5 @@ def _hash(dataset: Dataset, index: int) -> str:
 
 def _restored(dataset: Dataset, index: int, content: str) -> Volume:
     facts = dataset.facts
-    require_same_content(facts.names[index], content, _hash(dataset, index))
+    require_same(facts.names[index], content, _hash(dataset, index))
     return restore(dataset.volumes[index], facts.units, facts.grid, facts.center, facts.names[index])

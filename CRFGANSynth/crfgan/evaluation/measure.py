@@ -110,11 +110,11 @@ def measure(
         InputError: there are too few volumes.
     """
     require_enough(len(real), len(synthetic))
-    yield "classifier", _classifier(real, synthetic, seed)
+    pairs = {name: FeaturePair.of(extract, real, synthetic) for name, extract in extractors.items()}
+    yield "classifier", _classifier(pairs.get("statistics") or FeaturePair.of(Statistics(), real, synthetic), seed)
     strengths = FeaturePair.of(edge_strengths, real, synthetic)
     yield "edges", _along_axes(strengths, edge_ratios, worst, seed)
     yield "streaks", _along_axes(strengths, streak_ratios, weakest, seed)
-    pairs = {name: FeaturePair.of(extract, real, synthetic) for name, extract in extractors.items()}
     if "statistics" in pairs:
         pairs["statistics"] = pairs["statistics"].standardised()
     for name, features in pairs.items():
@@ -129,11 +129,11 @@ def measure(
     yield "histogram_wasserstein", shares.distance(partial(histogram_wasserstein, scale=window_width / 2), seed)
 
 
-def _classifier(real: Volumes, synthetic: Volumes, seed: int) -> Score:
+def _classifier(statistics: FeaturePair, seed: int) -> Score:
     """Of sets of one size. Its interval is what the classifier gives where which volume is real is shuffled."""
-    rng, size = np.random.default_rng(seed), min(len(real), len(synthetic))
-    both = ([volumes[index] for index in rng.permutation(len(volumes))[:size]] for volumes in (real, synthetic))
-    features = FeaturePair.of(Statistics(), *both).standardised()
+    rng, both = np.random.default_rng(seed), (statistics.real, statistics.synthetic)
+    size = min(map(len, both))
+    features = FeaturePair(*(rows[rng.permutation(len(rows))[:size]] for rows in both)).standardised()
     classifier = Classifier(features.real, features.synthetic)
     return score_beside(classifier.accuracy(classifier.labels), classifier.by_chance(DRAWS, rng))
 

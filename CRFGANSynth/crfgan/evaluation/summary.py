@@ -56,22 +56,20 @@ def _classifier(score: Mapping) -> str:
 
 
 def _edges(score: Mapping) -> str:
-    ratios = {axis: score[axis] for axis in AXES if score.get(axis) is not None}
-    weak, strong = min(ratios.values()), max(ratios.values())
-    if score["value"] < 1:
-        return f"They are blurred: edges {_strongest(ratios, weak)} are {1 - weak:.0%} weaker than in real volumes."
-    return f"They are noisy: edges {_strongest(ratios, strong)} are {strong - 1:.0%} stronger than in real volumes."
+    ratio, where = score["value"], _axis_of_value(score)
+    if ratio < 1:
+        return f"They are blurred: edges {where} are {1 - ratio:.0%} weaker than in real volumes."
+    return f"They are noisy: edges {where} are {ratio - 1:.0%} stronger than in real volumes."
 
 
 def _streaks(score: Mapping) -> str:
-    ratios = {axis: score[axis] for axis in AXES if score.get(axis) is not None}
-    weak = min(ratios.values())
-    where, less = _strongest(ratios, weak), f"{1 - weak:.0%}"
+    where, less = _axis_of_value(score), f"{1 - score['value']:.0%}"
     return f"They are streaked {where}: {less} less changes along that axis than in real volumes."
 
 
-def _strongest(ratios: Mapping[str, float], value: float) -> str:
-    return next(AXES[axis] for axis, ratio in ratios.items() if ratio == value)
+def _axis_of_value(score: Mapping) -> str:
+    """The axis whose ratio is the score's value."""
+    return next(words for axis, words in AXES.items() if score[axis] == score["value"])
 
 
 _FINDINGS: Mapping[str, Callable[[Mapping], str]] = {

@@ -91,10 +91,13 @@ def verdict(name: str, score: Mapping) -> str:
     if value is None or interval is None:
         return UNKNOWN
     low, high = interval
-    if _is_better(METRICS[name].good, value, low, high) or low <= value <= high:
-        return UNDECIDED if _tells_nothing(score) else LIKE_REAL if low <= value <= high else BETTER
-    miss = low - value if value < low else value - high
-    return FAR if miss >= high - low or _is_plain(METRICS[name], value) else CLOSE
+    is_inside = low <= value <= high
+    if not is_inside and not _is_better(METRICS[name].good, value, low, high):
+        miss = low - value if value < low else value - high
+        return FAR if miss >= high - low or _is_plain(METRICS[name], value) else CLOSE
+    if _tells_nothing(score):
+        return UNDECIDED
+    return LIKE_REAL if is_inside else BETTER
 
 
 def _is_better(good: str, value: float, low: float, high: float) -> bool:

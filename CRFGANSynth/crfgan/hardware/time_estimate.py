@@ -14,6 +14,7 @@ from ..networks.layers.bands import BANDS
 from ..networks.layers.memory_format import arranged
 from ..networks.prior.prior_generator import FINE, HALO, SENT
 from ..networks.shapes import (
+    A_STRIDE,
     SLABS,
     Shape,
     a_shape,
@@ -61,7 +62,7 @@ def _published_operations(config: Config) -> float:
 def _operations_with_prior(config: Config) -> float:
     shape, network, batch = config.preprocessing.shape, config.network, config.training.batch_size
     planes, face = subvolume_planes(shape, network), largest_face(shape)
-    made = _features_with_prior(network, shape) + _rendering_with_prior(network, (planes + HALO // 2) * face)
+    made = _features_with_prior(network, shape) + _rendering_with_prior(network, (planes + 2 * HALO // A_STRIDE) * face)
     # D's layers each have an eighth of the places of the one before.
     judged = planes * face * 27 * network.width * (11 + 2 * network.width / 8 + 8 * network.width / 64)
     # Forward once and backward twice; D sees real, synthesized, and for G synthesized ones again.

@@ -31,6 +31,12 @@ def digests_of(source: Source) -> list[str]:
     return digests
 
 
+def require_same(name: str, before: object, now: object) -> None:
+    """Raise InputError where what a volume is read from isn't what it was before it was read."""
+    if now != before:
+        raise InputError(f"{name} was changed while it was read. Begin again when nobody writes to it.")
+
+
 def _with_data_file(path: Path, kind: str) -> list[Path]:
     """A file, and the one beside it that holds its voxels, where they don't follow the header."""
     if kind in ("nrrd", "meta"):

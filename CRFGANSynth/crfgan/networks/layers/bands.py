@@ -19,13 +19,6 @@ def to_bands(x: Tensor) -> Tensor:
     return torch.einsum("bv,nvdhw->nbdhw", _matrix(x), blocks.flatten(1, 3))
 
 
-def from_bands(bands: Tensor) -> Tensor:
-    """Inverse of `to_bands`."""
-    batch, _, depth, height, width = bands.shape
-    blocks = torch.einsum("bv,nbdhw->nvdhw", _matrix(bands), bands).unflatten(1, (2, 2, 2))
-    return blocks.permute(0, 4, 1, 5, 2, 6, 3).reshape(batch, 1, 2 * depth, 2 * height, 2 * width)
-
-
 def _matrix(like: Tensor) -> Tensor:
     """(8 bands, 8 voxels of a block), orthonormal."""
     line = like.new_tensor([[1.0, 1.0], [1.0, -1.0]]) / 2**0.5

@@ -47,15 +47,15 @@ def fit_prior(prior: Prior, volumes: Sequence[np.ndarray], tell: Callable[[int, 
     Args:
         tell: called with how much of the alignment is done, and of how much.
     """
-    poses, spread, mean, looks = align(volumes, tell), _Spread(), 0.0, []
+    poses, spread, mean, aligned = align(volumes, tell), _Spread(), 0.0, []
     for volume, pose in zip(map(np.asarray, volumes), poses, strict=True):
         spread.add(volume)
         mean = mean + deformed(volume, pose.from_mean) / len(volumes)
-        looks.append(deformed(on_small_grid(volume), pose.from_mean))
+        aligned.append(deformed(on_small_grid(volume), pose.from_mean))
     prior.mean.copy_(mean)
     fields = principal(torch.cat([pose.to_mean for pose in poses]), len(prior.fields))
-    looks = F.adaptive_avg_pool3d(torch.stack(looks)[:, None], prior.appearances.shape[2:])
-    looks = principal(looks, len(prior.appearances))
+    coarse = F.adaptive_avg_pool3d(torch.stack(aligned)[:, None], prior.appearances.shape[2:])
+    looks = principal(coarse, len(prior.appearances))
     prior.mean_field.copy_(fields.mean)
     prior.fields.copy_(fields.components)
     prior.appearances.copy_(looks.components)

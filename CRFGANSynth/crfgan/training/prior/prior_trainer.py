@@ -105,19 +105,26 @@ class PriorTrainer(Trainer):
 
     def _make(self, batch: SubvolumeBatch, part: slice) -> _Made:
         """New volumes of a part of the batch, and the anchors in it."""
-        generator, latents, starts = self.modules["generator"], batch.latents[part], batch.starts[part]
+        latents, starts = batch.latents[part], batch.starts[part]
         anchors = range(len(batch.anchors))[part]
         own = [self._own_latents(batch, anchors)] if len(anchors) else []
         starts = starts + [batch.starts[index] for index in anchors]
         classes = None
         if batch.classes is not None:
             classes = torch.cat([batch.classes[part], batch.classes[anchors.start : anchors.stop]])
-        with self._autocast():
-            drawing, a = generator.features(torch.cat([latents, *own]), classes)
-            drawn = generator.draw(drawing, batch.axis, starts, self.subvolume)
-            rendered = generator.render(drawn, a, batch.axis, starts, self.subvolume)
+        _, drawn, rendered = self._render(torch.cat([latents, *own]), classes, batch.axis, starts)
         voxels, count = soft_clamp(rendered.to(batch.real)), len(latents)
         return _Made(voxels[:count], voxels[count:], within(drawn[:count]).to(batch.real))
+
+    def _render(
+        self, latents: Tensor, classes: Tensor | None, axis: int, starts: list[int]
+    ) -> tuple[Tensor, Tensor, Tensor]:
+        """A of latents (b, Z), and their sub-volumes at `starts`: as they are drawn, with a halo, and as rendered."""
+        generator = self.modules["generator"]
+        with self._autocast():
+            drawing, a = generator.features(latents, classes)
+            drawn = generator.draw(drawing, axis, starts, self.subvolume)
+            return a, drawn, generator.render(drawn, a, axis, starts, self.subvolume)
 
     def _own_latents(self, batch: SubvolumeBatch, anchors: range) -> Tensor:
         """The latents (n, Z) of real volumes: their scores, and noise of their own."""
@@ -174,13 +181,10 @@ class PriorTrainer(Trainer):
 
     def trial_pass(self) -> tuple[Tensor, Tensor]:
         """A and sub-volumes of the first step's first part, with a graph."""
-        batch, generator = self.batches.read(0), self.modules["generator"]
-        part = self._slices()[0]
+        batch, part = self.batches.read(0), self._slices()[0]
         classes = None if batch.classes is None else batch.classes[part]
-        with self._autocast():
-            drawing, a = generator.features(batch.latents[part], classes)
-            drawn = generator.draw(drawing, batch.axis, batch.starts[part], self.subvolume)
-            return a, generator.render(drawn, a, batch.axis, batch.starts[part], self.subvolume)
+        a, _, rendered = self._render(batch.latents[part], classes, batch.axis, batch.starts[part])
+        return a, rendered
 
 
 def make_trainer(config: Config, dataset: Dataset, device: torch.device) -> Trainer:

@@ -15,7 +15,7 @@ from typing import BinaryIO
 import numpy as np
 
 from ...errors import InputError
-from ..content import digests_of
+from ..content import digests_of, require_same
 from ..discovery import Source
 from ..formats.memory import begin_limit
 from ..reading import read_volume
@@ -70,8 +70,8 @@ def _reply(task: str, source: Source) -> tuple[dict, np.ndarray | None]:
             return {"digests": before}, None
         volume = read_volume(source)
         array, digests = np.ascontiguousarray(volume.array), digests_of(source)
-        if before not in ([], digests):
-            raise InputError(f"{source.label} was changed while it was read. Begin again when nobody writes to it.")
+        if task == "look":
+            require_same(source.label, before, digests)
     except InputError as error:
         return {"refused": str(error)}, None
     facts = {"dtype": array.dtype.str, "shape": array.shape, "ijk_to_ras": volume.ijk_to_ras.tolist()}

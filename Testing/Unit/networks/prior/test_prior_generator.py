@@ -4,7 +4,7 @@ import pytest
 import torch
 from crfgan.config import Network
 from crfgan.networks.build import build_networks
-from crfgan.networks.layers.bands import from_bands, to_bands
+from crfgan.networks.layers.bands import to_bands
 from crfgan.networks.prior.prior_generator import PriorGenerator
 from crfgan.networks.shapes import subvolume_planes
 from crfgan.networks.streaming import rendered_plane_bytes, stream, synthesize_volume
@@ -20,6 +20,13 @@ def generator_of(shape):
         buffer.normal_().mul_(0.02)
     generator.fine2.weight.mul_(10)
     return generator
+
+
+def from_bands(bands):
+    """Inverse of `to_bands`: of an orthonormal transform, what each band gives a block's voxels."""
+    units = torch.eye(8, dtype=bands.dtype).view(8, 1, 2, 2, 2)
+    blocks = torch.einsum("vb,nbdhw->nvdhw", to_bands(units).view(8, 8), bands).unflatten(1, (2, 2, 2))
+    return blocks.permute(0, 4, 1, 5, 2, 6, 3).flatten(1, 2).flatten(2, 3).flatten(3, 4)[:, None]
 
 
 def test_bands_hold_the_volume_and_keep_its_energy():
