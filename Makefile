@@ -63,7 +63,6 @@ models: $(READY)
 	$(BIN)/python tools/make_models.py
 
 screenshots: $(READY) system
-	test -f demo/model.safetensors || $(BIN)/python tools/demo.py
 	$(BIN)/python tools/make_icon.py
 	$(BIN)/python tools/make_screenshots.py
 

@@ -14,7 +14,7 @@ ROOT = Path(__file__).resolve().parents[1]
 PICTURES, CATALOGUE = ROOT / "docs" / "pictures", ROOT / "Resources" / "Screenshots"
 PANEL_WIDTH = 400
 SIZE = (1500, 900)
-STEPS = 1200
+STEPS = 200
 """Of the training that is shown: enough for a preview that looks like a head."""
 COMPARED = 16
 """Volumes of each kind that are compared."""

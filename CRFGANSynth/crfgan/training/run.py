@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Collection, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
@@ -11,27 +11,23 @@ import torch
 
 from ..config import Config
 from ..data.cache import Cache
-from ..data.dataset import Dataset, check_volumes, open_dataset, prepare
+from ..data.dataset import check_volumes, open_dataset, prepare
 from ..data.labels import Labels
 from ..data.prepare import Asked, never
 from ..data.split import hold_out
 from ..data.vetting.words import NONE
 from ..errors import InputError, Interrupted
 from ..events import Report
-from ..hardware.device import choose_device
 from ..hardware.memory import is_out_of_memory, release_freed_memory
-from ..hardware.memory_fit import fit_to_memory
-from ..runs.checkpoint import has_checkpoint, load_checkpoint, trained_with
-from ..runs.configuration import read_configuration, require_same, save_configuration
+from ..runs.configuration import read_configuration, save_configuration
 from ..storage.atomic import make_folder, sweep
 from ..storage.lock import is_locked, only_one
-from ..storage.run_folder import RunFolder, state_of
+from ..storage.run_folder import RunFolder
 from ..storage.sealed import read_sealed, write_sealed
-from ..storage.step_log import last_step
 from ..volumes.discovery import Source
 from .precision import choose_precision
-from .prior.prior_trainer import make_trainer
 from .recording.recorder import Recorder, is_preview_due
+from .resumption import trainer_at_last_state
 from .trainer import Trainer
 
 POLL_SECONDS = 0.2
@@ -186,70 +182,12 @@ def train_run(
     with only_one(folder), _failures_explained(folder, config):
         _sweep(RunFolder(folder))
         dataset, held_out = hold_out(open_dataset(folder), config.training)
-        trainer = _make_trainer(folder, config, dataset, budget, report, should_stop)
+        trainer = trainer_at_last_state(folder, config, dataset, budget, report, should_stop)
         save_configuration(folder, config)
         trainer.precision = choose_precision(trainer, report)
         with closing(Recorder(folder, trainer, report, licence, held_out.volumes)) as recorder:
             recorder.catch_up()
             return _loop(trainer, recorder, should_stop, should_pause)
-
-
-def _make_trainer(
-    folder: Path, config: Config, dataset: Dataset, budget: int | None, report: Report, should_stop: Asked
-) -> Trainer:
-    """The trainer of a run at its last state."""
-    device = choose_device(config.training.device)
-    trainer = make_trainer(fit_to_memory(config, device.type, budget), dataset, device)
-    run = RunFolder(folder)
-    if has_checkpoint(run.states):
-        if trained := trained_with(run.states):
-            require_same(config, trained)
-        trainer.step_number = _go_on(run, trainer, report)
-    else:
-        _require_new(run, config, report)
-        trainer.learn_from_all(_aligned(report, should_stop))
-    _require_steps(config, trainer.step_number)
-    return trainer
-
-
-def _aligned(report: Report, should_stop: Asked) -> Callable[[int, int], None]:
-    """Tells how far the alignment of the training volumes is, and ends it where to stop is asked for."""
-
-    def tell(done: int, total: int) -> None:
-        report("aligning", done=done, total=total)
-        if should_stop():
-            raise Interrupted("Stopped while volumes were aligned; what was prepared is kept. Go on with --resume.")
-
-    return tell
-
-
-def _go_on(run: RunFolder, trainer: Trainer, report: Report) -> int:
-    """Restore the last state that is whole; returns its step."""
-    step, newest = load_checkpoint(run.states, trainer.state), run.saved_steps[0]
-    if step != newest:
-        name = state_of(run.states, newest).name
-        report("noted", sentence=f"{name} is damaged: going on from step {step}, whose state was saved before.")
-    return step
-
-
-def _require_new(run: RunFolder, config: Config, report: Report) -> None:
-    """Raise InputError where a run without a state had one: to begin again would write over what it has learned."""
-    name, logged = run.path.resolve().name, last_step(run.losses)
-    if run.model.exists() or logged > config.training.checkpoint_every:
-        raise InputError(
-            f"{name} has no training state to go on from, though it was trained: its files in {run.states.name}/ are "
-            "gone. Put them back, or train into a new folder."
-        )
-    if logged:
-        report("noted", sentence=f"{name} was ended before its first state was saved, and begins again.")
-
-
-def _require_steps(config: Config, done: int) -> None:
-    if config.training.iterations < done:
-        raise InputError(
-            f"`iterations` must be at least the steps that the run has done, {done}, got {config.training.iterations}. "
-            "Give more to train on."
-        )
 
 
 @contextmanager
