@@ -174,8 +174,8 @@ def test_flags_that_chance_explains_are_said_to_be_such():
     assert found.expected == 2.5
     assert found.chance_explains
     assert found.sentence() == (
-        "Of 100 synthetic volumes, 2 came as close to a training volume as the closest real volumes of other patients, "
-        "about as many as chance gives (2). Compare them with their training volumes before you share them."
+        "Of 100 synthetic volumes, 2 came as close to a training volume as the closest real volumes of other patients. "
+        "That may be chance, which gives 2 on average. Compare them with their training volumes before you share them."
     )
 
 
