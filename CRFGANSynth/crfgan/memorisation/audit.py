@@ -103,7 +103,8 @@ class Audit:
         chance = f"{self.expected:.0f}" if self.expected >= 1 else "fewer than 1"
         if self.chance_explains:
             close = "as close to a training volume as the closest real volumes of other patients"
-            return f"Of {total}, {self.flagged} came {close}. That may be chance, which gives {chance} on average. {_ADVICE}"
+            why = f"That may be chance, which gives {chance} on average."
+            return f"Of {total}, {self.flagged} came {close}. {why} {_ADVICE}"
         alike = "looks like a copy" if self.flagged == 1 else "look like copies"
         return f"Of {total}, {self.flagged} {alike}; chance gives {chance}. {_ADVICE}"
 
