@@ -195,6 +195,7 @@ def test_work_that_was_begun_meanwhile_comes_first(panel, scene, self_test, monk
     panel.job.worker.end()
     panel.until(lambda: self_test.problems is not None)
     assert self_test.problems == {}
+    assert panel.job.error == ""
 
 
 def test_a_damaged_package_is_named_and_installed_anew(panel, self_test, installer, monkeypatch):
